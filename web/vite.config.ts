@@ -37,11 +37,44 @@ function precompress(): Plugin {
   };
 }
 
+/** Most script that the first screen may need, gzipped: 80 kB are 5 s at 128 kbit/s. */
+const FIRST_LOAD_BYTES_MAX = 80_000;
+
+/** Stops the build when the first load has grown over the budget. */
+function budget(): Plugin {
+  return {
+    name: 'noroshi-budget',
+    apply: 'build',
+    writeBundle(_options, bundle) {
+      const seen = new Set<string>();
+      const open = Object.values(bundle)
+        .filter((part) => part.type === 'chunk' && part.isEntry)
+        .map((part) => part.fileName);
+      let total = 0;
+      for (let name = open.pop(); name !== undefined; name = open.pop()) {
+        const part = bundle[name];
+        if (part?.type === 'chunk' && !seen.has(name)) {
+          seen.add(name);
+          total += gzipSync(part.code, { level: 9 }).length;
+          open.push(...part.imports);
+        }
+      }
+      if (total > FIRST_LOAD_BYTES_MAX) {
+        this.error(
+          `the first load is ${total} bytes of gzipped script, over the budget of ` +
+            `${FIRST_LOAD_BYTES_MAX}: import() what is not needed at once`,
+        );
+      }
+      this.info(`first load: ${total} bytes of gzipped script`);
+    },
+  };
+}
+
 /** The node that `npm run dev` talks to. */
 const node = process.env['NOROSHI_NODE'] ?? 'http://127.0.0.1:8080';
 
 export default defineConfig({
-  plugins: [svelte(), precompress()],
+  plugins: [svelte(), budget(), precompress()],
   build: {
     target: ['es2022', 'safari16'],
     modulePreload: { polyfill: false },

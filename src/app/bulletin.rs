@@ -438,7 +438,8 @@ impl View<'_> {
             Some(at) => self.snapshot.bulletin_at(at)?,
             None => None,
         };
-        let own = self.app.check(self.actor, Action::SeeBulletinStatus) == Ok(Scope::OwnShelter);
+        let scope = self.app.check(self.actor, Action::SeeBulletinStatus).ok();
+        let own = scope == Some(Scope::OwnShelter);
         Ok(BulletinDetail {
             bulletin: self.render(stored)?,
             points: stored.post.points.clone(),
@@ -880,7 +881,7 @@ pub async fn phoned(
                 client_id,
                 &body,
             );
-            Ok((vec![draft.with_parent(stored.at)], ()))
+            Ok::<_, AppError>((vec![draft.with_parent(stored.at)], ()))
         })
         .await?;
     Ok(())

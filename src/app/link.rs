@@ -15,32 +15,8 @@ use crate::domain::org::NodeRole;
 use crate::domain::stream::Class;
 use crate::store::error::StoreError;
 use crate::store::snapshot::Snapshot;
-
-/// How the line to a peer stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LineState {
-    /// Acknowledgements come.
-    Up,
-    /// Up, things wait, nothing moves for 30 s.
-    Stalled,
-    /// No contact.
-    Down,
-    /// Never had contact in this process life.
-    Never,
-}
-
-/// The line to one peer.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PeerLink {
-    /// The peer.
-    pub node: NodeId,
-    /// How it stands.
-    pub state: LineState,
-    /// Last acknowledged exchange, Unix ms.
-    pub last_exchange_ms: Option<i64>,
-    /// When this state began, Unix ms.
-    pub since_ms: Option<i64>,
-}
+use crate::sync::exchange::LineState;
+use crate::sync::exchange::PeerState;
 
 /// The line to headquarters, or to a shelter.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -150,7 +126,7 @@ pub struct Nodes {
 }
 
 impl App {
-    pub(crate) fn peer_links(&self) -> Vec<PeerLink> {
+    pub(crate) fn peer_links(&self) -> Vec<PeerState> {
         self.parts().peers.borrow().clone()
     }
 
@@ -189,7 +165,7 @@ impl App {
 }
 
 /// A peer's line as screens have it.
-pub(crate) fn render(link: Option<&PeerLink>) -> HqLink {
+pub(crate) fn render(link: Option<&PeerState>) -> HqLink {
     let Some(link) = link else {
         return HqLink { state: "never".to_owned(), last_exchange_ms: None, since_ms: None };
     };

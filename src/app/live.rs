@@ -14,7 +14,7 @@ use crate::app::error::AppError;
 use crate::app::home;
 use crate::app::home::Counts;
 use crate::app::link::HqLink;
-use crate::app::link::PeerLink;
+use crate::sync::exchange::PeerState;
 use crate::app::link::waiting_for;
 use crate::app::people::Directory;
 use crate::app::talk;
@@ -65,7 +65,7 @@ pub struct LiveFeed {
     app: App,
     actor: Actor,
     changes: watch::Receiver<u64>,
-    peers: watch::Receiver<Vec<PeerLink>>,
+    peers: watch::Receiver<Vec<PeerState>>,
     cursor: i64,
 }
 

@@ -9,6 +9,7 @@ pub mod bulletin;
 pub mod demo;
 pub mod device;
 pub mod error;
+pub mod found;
 pub mod home;
 pub mod link;
 pub mod live;
@@ -31,7 +32,7 @@ use tokio::sync::Semaphore;
 use tokio::sync::watch;
 
 use crate::app::error::AppError;
-use crate::app::link::PeerLink;
+use crate::sync::exchange::PeerState;
 use crate::app::session::Attempts;
 use crate::domain::access;
 use crate::domain::access::Action;
@@ -55,7 +56,7 @@ pub struct Parts {
     /// The organisation's root public key, which joining nodes are given.
     pub root: crate::domain::ids::SigningPublic,
     /// State of the lines, from the exchange.
-    pub peers: watch::Receiver<Vec<PeerLink>>,
+    pub peers: watch::Receiver<Vec<PeerState>>,
     /// Address that goes into tickets, for instance `http://10.0.0.1:8080`.
     pub base_url: String,
     /// Headquarters' door for nodes, `host:port`.
@@ -112,6 +113,12 @@ impl App {
     #[must_use]
     pub fn node_id(&self) -> NodeId {
         self.store().who().node
+    }
+
+    /// The organisation.
+    #[must_use]
+    pub fn org_id(&self) -> crate::domain::ids::OrgId {
+        self.store().who().org
     }
 
     /// The node's corrected time, Unix ms.

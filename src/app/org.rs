@@ -397,7 +397,7 @@ pub async fn disable(
             let body = AccountDisable { client_id, account };
             let kind = Kind::AccountDisable;
             let draft = Draft::new(Stream::org(), kind, author(&asker), client_id, &body);
-            Ok((vec![draft], ()))
+            Ok::<_, AppError>((vec![draft], ()))
         })
         .await?;
     Ok(())
@@ -605,6 +605,19 @@ impl App {
             <[u8; 32]>::try_from(known).is_ok_and(|known| given == blake3::Hash::from_bytes(known))
         };
         Ok(hash.is_some_and(fits))
+    }
+
+    /// Nodes with their names.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn nodes_by_name(&self) -> Result<Vec<(NodeId, String)>, AppError> {
+        self.store()
+            .read(|snapshot| {
+                let nodes = snapshot.nodes()?.into_iter().map(|node| (node.id, node.name));
+                Ok::<_, AppError>(nodes.collect())
+            })
+            .await
     }
 
     /// Nodes that have a certificate, for recognising mailboxes.

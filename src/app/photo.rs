@@ -122,15 +122,15 @@ pub(crate) fn render(app: &App, photo: &PhotoRef) -> Photo {
     let percent = files.percent(&photo.original.hash);
     let original = match (here(Some(photo.original)), percent) {
         (true, _) => "here",
-        (false, Some(_)) => "arriving",
-        (false, None) => "away",
+        (false, 0) => "away",
+        (false, _) => "arriving",
     };
     Photo {
         seen: seen(photo),
         thumbnail: here(photo.thumbnail),
         preview: here(photo.preview),
         original: original.to_owned(),
-        arriving_percent: if original == "here" { 100 } else { percent.unwrap_or(0) },
+        arriving_percent: if original == "here" { 100 } else { percent },
     }
 }
 
@@ -180,8 +180,9 @@ fn keep(
     examined: Examined,
 ) -> Result<PhotoRef, AppError> {
     let put = |bytes: &[u8]| {
-        let hash = store.blobs().put(bytes).map_err(|source| {
-            AppError::Store(StoreError::Io { path: store.dir().join("blobs"), source })
+        let hash = store.blobs().put(bytes).map_err(|error| {
+            tracing::error!(%error, "A photo could not be kept.");
+            AppError::DiskNearlyFull
         })?;
         Ok::<_, AppError>(BlobRef { hash, bytes: bytes.len() as u64 })
     };
@@ -260,7 +261,7 @@ pub async fn fetch(
     .map_err(|_panicked| AppError::NotFound)?;
     match read {
         Ok(bytes) => Ok(PhotoBytes { bytes: Bytes::from(bytes), mime }),
-        Err(percent) => Err(AppError::NotHere { percent: percent.unwrap_or(0) }),
+        Err(percent) => Err(AppError::NotHere { percent }),
     }
 }
 

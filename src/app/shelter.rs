@@ -15,7 +15,9 @@ use crate::app::photo;
 use crate::app::random;
 use crate::domain::access::Action;
 use crate::domain::access::Actor;
+use crate::domain::evacuation_site::EvacuationSite;
 use crate::domain::evacuation_site::MunicipalityCode;
+use crate::domain::evacuation_site::SiteRef;
 use crate::domain::event::chain;
 use crate::domain::event::kind::Kind;
 use crate::domain::ids::ClientId;
@@ -154,11 +156,21 @@ pub async fn list(app: &App, actor: &Actor) -> Result<Sites, AppError> {
                 lon: site.position.map(|position| photo::degrees(position.longitude_e7)),
                 phone: site.phone,
                 capacity: site.capacity.as_ref().and_then(|capacity| capacity.people()),
-                hazards: site.hazards.iter().map(|one| one.word().to_owned()).collect(),
+                hazards: site.hazards.iter().map(|one| one.code().to_owned()).collect(),
             });
             Ok(Sites { sites: sites.collect() })
         })
         .await
+}
+
+impl App {
+    /// The shelter list as stored, for the command line.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn sites(&self) -> Result<Vec<(SiteRef, EvacuationSite)>, AppError> {
+        self.store().read(|snapshot| Ok::<_, AppError>(snapshot.sites()?)).await
+    }
 }
 
 /// Shows what a file would change; without `dry_run` also writes it.

@@ -266,6 +266,9 @@ pub struct NewRoom {
     pub name: String,
     /// Numbers of accounts.
     pub members: Vec<u32>,
+    /// The room of everybody.
+    #[serde(default)]
+    pub all: bool,
 }
 
 /// Everything that arrived up to here is read.
@@ -474,7 +477,8 @@ pub async fn open_room(app: &App, actor: &Actor, new: NewRoom) -> Result<Room, A
             members.extend(new.members.iter().copied().map(AccountNo));
             members.sort_unstable();
             members.dedup();
-            let open = opening(&directory, (client_id, creation), name, (members, false))?;
+            let members = (members, new.all);
+            let open = opening(&directory, (client_id, creation), name, members)?;
             let request = minicbor::to_vec((&open.name, &open.members)).unwrap_or_default();
             let draft = Draft::new(
                 Stream::room(creation),

@@ -5,6 +5,7 @@
 //! Granted QoS is 0 and no session is kept: what must arrive is acknowledged above MQTT. Publishes
 //! of QoS 1 and 2 are accepted and acknowledged after [`Policy::publish`] said so, not before.
 //! Not here: who may do what (a [`Policy`] handed in), TLS, MQTT 5, anything on disk.
+//! rumqttd itself logs topics: whoever sets up logging switches it off (`rumqttd=off`).
 //! Invariant: `router` alone names rumqttd, and no client's string reaches it unchecked.
 
 mod canary;

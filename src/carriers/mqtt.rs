@@ -201,9 +201,8 @@ impl MqttCarrier {
     }
 
     fn client(&self) -> Result<(AsyncClient, EventLoop), Ended> {
-        let (host, port) = split_address(&self.config.address).ok_or_else(|| {
-            Ended::NoAnswer(format!("{:?} is no host:port", self.config.address))
-        })?;
+        let (host, port) = split_address(&self.config.address)
+            .ok_or_else(|| Ended::NoAnswer(format!("{:?} is no host:port", self.config.address)))?;
         let name = self.config.mailbox.as_str();
         let mut options = MqttOptions::new(name, host, port);
         options

@@ -20,9 +20,11 @@ use crate::app::error::AppError;
 use crate::app::error::Language;
 use crate::domain::access::Actor;
 use crate::http::Shared;
+use crate::http::guard::Came;
 use crate::http::problem;
 use crate::http::problem::Fault;
 use crate::http::problem::Refusal;
+use crate::http::routes::JSON_MAX;
 use crate::http::routes::Row;
 use crate::http::routes::Takes;
 
@@ -43,6 +45,18 @@ impl<S: Send + Sync> FromRequestParts<S> for Who {
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Refusal> {
         let actor = parts.extensions.get::<Actor>().cloned();
         Ok(Self(actor.ok_or(AppError::SessionEnded)?))
+    }
+}
+
+/// How the request came in.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Way(pub(crate) Came);
+
+impl<S: Send + Sync> FromRequestParts<S> for Way {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Refusal> {
+        Ok(Self(parts.extensions.get::<Came>().copied().ok_or(Fault::Defect)?))
     }
 }
 
@@ -68,7 +82,9 @@ impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Path<T>
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
         // A malformed id is an id of nothing.
         let found = axum::extract::Path::<T>::from_request_parts(parts, state).await;
-        found.map(|axum::extract::Path(value)| Self(value)).map_err(|_bad| AppError::NotFound.into())
+        found
+            .map(|axum::extract::Path(value)| Self(value))
+            .map_err(|_bad| AppError::NotFound.into())
     }
 }
 
@@ -94,11 +110,11 @@ pub(crate) struct Given<T>(pub(crate) T);
 impl<T: DeserializeOwned> FromRequest<Shared> for Given<T> {
     type Rejection = Refusal;
 
-    async fn from_request(request: Request, _shared: &Shared) -> Result<Self, Refusal> {
+    async fn from_request(request: Request, shared: &Shared) -> Result<Self, Refusal> {
         if !is_json(request.headers()) {
             return Err(Fault::NotJson.into());
         }
-        let bytes = read(request.into_body(), Takes::Json).await?;
+        let bytes = read(request.into_body(), Takes::Json, shared).await?;
         serde_json::from_slice(&bytes)
             .map(Self)
             .map_err(|error| Fault::Malformed(error.to_string()).into())
@@ -118,7 +134,7 @@ impl FromRequest<Shared> for Raw {
     async fn from_request(request: Request, shared: &Shared) -> Result<Self, Refusal> {
         let row = request.extensions().get::<&'static Row>().copied().ok_or(Fault::Defect)?;
         let place = if row.takes.is_large() { Some(place(shared).await?) } else { None };
-        Ok(Self { bytes: read(request.into_body(), row.takes).await?, _place: place })
+        Ok(Self { bytes: read(request.into_body(), row.takes, shared).await?, _place: place })
     }
 }
 
@@ -136,13 +152,17 @@ fn is_json(headers: &HeaderMap) -> bool {
     kind.trim().eq_ignore_ascii_case("application/json")
 }
 
-async fn read(mut body: Body, takes: Takes) -> Result<Bytes, Refusal> {
-    let max = takes.bytes_max();
+async fn read(mut body: Body, takes: Takes, shared: &Shared) -> Result<Bytes, Refusal> {
+    let max = match takes {
+        // A little more, so that the use case says how large the photo is.
+        Takes::Photo => shared.options.photo_bytes_max.saturating_add(JSON_MAX),
+        Takes::Nothing | Takes::Json | Takes::Join | Takes::List => takes.bytes_max(),
+    };
     let until = Instant::now() + takes.patience();
     let announced = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
     if announced > max {
         read_on(body).await;
-        return Err(Fault::TooBig { max }.into());
+        return Err(too_big(takes, announced, max));
     }
     let mut bytes = BytesMut::with_capacity(announced);
     loop {
@@ -153,12 +173,20 @@ async fn read(mut body: Body, takes: Takes) -> Result<Bytes, Refusal> {
         let Some(frame) = frame else { return Ok(bytes.freeze()) };
         let frame = frame.map_err(|error| Fault::Malformed(error.to_string()))?;
         let Ok(piece) = frame.into_data() else { continue };
-        if bytes.len().saturating_add(piece.len()) > max {
+        let so_far = bytes.len().saturating_add(piece.len());
+        if so_far > max {
             drop(bytes);
             read_on(body).await;
-            return Err(Fault::TooBig { max }.into());
+            return Err(too_big(takes, so_far, max));
         }
         bytes.extend_from_slice(&piece);
+    }
+}
+
+fn too_big(takes: Takes, bytes: usize, max: usize) -> Refusal {
+    match takes {
+        Takes::Photo => AppError::Photo { code: "photo_too_big", bytes }.into(),
+        Takes::Nothing | Takes::Json | Takes::Join | Takes::List => Fault::TooBig { max }.into(),
     }
 }
 

@@ -39,11 +39,7 @@ const POLICY: &str = "default-src 'self'; script-src 'self'; style-src 'self'; \
 const NODE: HeaderName = HeaderName::from_static("noroshi-node");
 
 /// Runs the request and finishes its answer.
-pub(crate) async fn finish(
-    State(shared): State<Shared>,
-    request: Request,
-    next: Next,
-) -> Response {
+pub(crate) async fn finish(State(shared): State<Shared>, request: Request, next: Next) -> Response {
     let began = Instant::now();
     let language = problem::language(request.headers());
     let (method, route) = labels(&request);

@@ -44,6 +44,8 @@ pub(crate) struct Came {
     peer: Peer,
     /// A proxy on this machine hands somebody else's request on.
     is_proxied: bool,
+    /// For whom, as that proxy says. From elsewhere the header says nothing.
+    forwarded: Option<IpAddr>,
     /// That proxy was spoken to by https. From elsewhere the header says nothing.
     pub(crate) is_https: bool,
 }
@@ -58,7 +60,11 @@ impl Came {
             || headers.contains_key("x-forwarded-proto")
             || headers.contains_key(header::FORWARDED);
         let scheme = headers.get("x-forwarded-proto").map(HeaderValue::as_bytes);
-        Self { peer, is_proxied, is_https: local && scheme == Some(b"https") }
+        // The proxy appends; what stands before its own word was written by strangers.
+        let last = headers.get_all("x-forwarded-for").iter().next_back();
+        let last = last.and_then(|value| value.to_str().ok()?.rsplit(',').next());
+        let forwarded = last.and_then(|text| text.trim().parse().ok()).filter(|_| local);
+        Self { peer, is_proxied, forwarded, is_https: local && scheme == Some(b"https") }
     }
 
     /// From this machine itself.
@@ -72,7 +78,7 @@ impl Came {
     /// The address that wrong tries are counted under.
     pub(crate) fn address(&self) -> IpAddr {
         match self.peer {
-            Peer::Network(address) => address.to_canonical(),
+            Peer::Network(address) => self.forwarded.unwrap_or(address).to_canonical(),
             Peer::Control => IpAddr::V4(Ipv4Addr::LOCALHOST),
         }
     }
@@ -99,7 +105,7 @@ async fn admit(shared: &Shared, request: &mut Request) -> Result<(), Refusal> {
     let peer = request.extensions().get::<Peer>().copied().ok_or(Fault::Defect)?;
     let cookie = cookie(request.headers(), &shared.cookie);
     let came = Came::new(peer, request.headers());
-    check_origin(request, cookie.is_some(), came.is_https)?;
+    check_origin(request, cookie.is_some(), &came)?;
     let token = bearer(request.headers())?.or(cookie);
     let actor = actor(&shared.app, peer, row, token.as_deref()).await?;
     if let Some(actor) = &actor {
@@ -174,7 +180,7 @@ pub(crate) fn check_door(shared: &Shared, came: &Came, actor: &Actor) -> Result<
 }
 
 /// `Origin`, if present, must be this very address; a write or a socket that brings our cookie must have one.
-fn check_origin(request: &Request, has_cookie: bool, is_https: bool) -> Result<(), Refusal> {
+fn check_origin(request: &Request, has_cookie: bool, came: &Came) -> Result<(), Refusal> {
     let headers = request.headers();
     let mut origins = headers.get_all(header::ORIGIN).iter();
     let Some(origin) = origins.next() else {
@@ -182,7 +188,7 @@ fn check_origin(request: &Request, has_cookie: bool, is_https: bool) -> Result<(
             && !headers.contains_key(header::UPGRADE);
         return if reads || !has_cookie { Ok(()) } else { Err(AppError::OriginRefused.into()) };
     };
-    let scheme = if is_https { "https" } else { "http" };
+    let scheme = if came.is_https { "https" } else { "http" };
     let own = one(headers, &header::HOST).map(|host| format!("{scheme}://{host}"));
     let same = match (own, origin.to_str()) {
         (Some(own), Ok(origin)) => plain(&own, scheme).eq_ignore_ascii_case(plain(origin, scheme)),

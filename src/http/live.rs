@@ -16,6 +16,7 @@ use axum::response::Response;
 use tokio::time::Instant;
 use tokio::time::MissedTickBehavior;
 
+use crate::app::App;
 use crate::app::live::LiveEvent;
 use crate::app::live::LiveFeed;
 use crate::domain::access::Actor;
@@ -69,6 +70,7 @@ pub(crate) async fn live(
         .await
         .map_err(|bad| Fault::Malformed(bad.body_text()))?;
     let feed = shared.app.live(&actor).await?;
+    let beats = shared.app.live(&actor).await?;
     let tracked = shared.sockets.token();
     let upgrade = upgrade
         .max_message_size(FROM_PAGE_MAX)
@@ -76,7 +78,8 @@ pub(crate) async fn live(
         .max_write_buffer_size(TO_PAGE_MAX);
     Ok(upgrade.on_upgrade(async move |socket| {
         let _counted = shared.observe.metrics.socket();
-        Talk { shared, actor, token, socket, heard: Instant::now(), beats: 0 }.run(feed).await;
+        let talk = Talk { shared, actor, token, socket, beats, heard: Instant::now(), count: 0 };
+        talk.run(feed).await;
         drop(tracked);
     }))
 }
@@ -87,8 +90,10 @@ struct Talk {
     actor: Actor,
     token: Option<Token>,
     socket: WebSocket,
+    /// Asked for beats while the other feed waits for changes.
+    beats: LiveFeed,
     heard: Instant,
-    beats: u32,
+    count: u32,
 }
 
 /// Why a socket ends.
@@ -100,18 +105,23 @@ enum End {
 }
 
 impl Talk {
-    async fn run(mut self, mut feed: LiveFeed) {
+    async fn run(mut self, feed: LiveFeed) {
         let rhythm = self.shared.options.rhythm;
         let stop = self.shared.stop.clone();
         let mut beat = tokio::time::interval(rhythm.beat);
         beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        // Kept over the turns: a wait that is dropped half-way would lose the change it had seen.
+        let mut waiting = Box::pin(next(feed));
         let end = loop {
             let step = tokio::select! {
                 biased;
                 () = stop.cancelled() => Err(End::Close(GOING_AWAY, "stopping")),
-                said = self.socket.recv() => self.hear(said),
-                _now = beat.tick() => self.beat(&feed, rhythm).await,
-                events = feed.next() => self.tell(events).await,
+                said = self.socket.recv() => self.hear(said.as_ref()),
+                _now = beat.tick() => self.beat(rhythm).await,
+                (feed, events) = waiting.as_mut() => {
+                    waiting.set(next(feed));
+                    self.tell(events).await
+                }
             };
             if let Err(end) = step {
                 break end;
@@ -126,40 +136,36 @@ impl Talk {
         }
     }
 
-    fn hear(&mut self, said: Option<Result<Message, axum::Error>>) -> Result<(), End> {
+    fn hear(&mut self, said: Option<&Result<Message, axum::Error>>) -> Result<(), End> {
         match said {
             Some(Ok(Message::Close(_))) | Some(Err(_)) | None => Err(End::Gone),
-            Some(Ok(Message::Text(_) | Message::Binary(_) | Message::Ping(_) | Message::Pong(_))) => {
+            Some(Ok(
+                Message::Text(_) | Message::Binary(_) | Message::Ping(_) | Message::Pong(_),
+            )) => {
                 self.heard = Instant::now();
                 Ok(())
             }
         }
     }
 
-    async fn beat(&mut self, feed: &LiveFeed, rhythm: Rhythm) -> Result<(), End> {
+    async fn beat(&mut self, rhythm: Rhythm) -> Result<(), End> {
         if self.heard.elapsed() > rhythm.silence {
             return Err(End::Gone);
         }
-        self.beats = self.beats.wrapping_add(1);
-        if self.beats % BEATS_PER_LOOK == 0 && !self.still_holds().await {
+        self.count = self.count.wrapping_add(1);
+        let looks = self.count.is_multiple_of(BEATS_PER_LOOK);
+        if let Some(token) = self.token.clone().filter(|_| looks)
+            && !still_holds(&self.shared.app.clone(), &token, &self.actor.clone()).await
+        {
             return Err(End::Close(SESSION_ENDED, "session ended"));
         }
-        match feed.beat().await {
+        match self.beats.beat().await {
             Ok(event) => self.send(&event).await,
             // The store is busy: the page hears the next beat.
             Err(error) => {
                 tracing::debug!("A beat was left out: {error}");
                 Ok(())
             }
-        }
-    }
-
-    /// Somebody who logged out, or was disabled, hears nothing more.
-    async fn still_holds(&self) -> bool {
-        let Some(token) = &self.token else { return true };
-        match self.shared.app.actor(&token.0).await {
-            Ok(now) => now.is_some_and(|now| now == self.actor),
-            Err(_busy) => true,
         }
     }
 
@@ -179,6 +185,19 @@ impl Talk {
             Ok(Err(_)) | Err(_) => Err(End::Gone),
         }
     }
+}
+
+/// Somebody who logged out, or was disabled, hears nothing more.
+async fn still_holds(app: &App, token: &Token, actor: &Actor) -> bool {
+    match app.actor(&token.0).await {
+        Ok(now) => now.is_some_and(|now| now == *actor),
+        Err(_busy) => true,
+    }
+}
+
+async fn next(mut feed: LiveFeed) -> (LiveFeed, Option<Vec<LiveEvent>>) {
+    let events = feed.next().await;
+    (feed, events)
 }
 
 /// Few events go whole; many become one tick.

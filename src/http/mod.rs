@@ -51,6 +51,8 @@ pub struct HttpOptions {
     pub require_secure_desk: bool,
     /// Connections at once; further ones wait.
     pub connections_max: usize,
+    /// Bytes of a photo.
+    pub photo_bytes_max: usize,
     /// For developers: serve the web app from this folder instead of the binary's.
     pub web_dir: Option<PathBuf>,
     /// Of the live socket.
@@ -62,6 +64,7 @@ impl Default for HttpOptions {
         Self {
             require_secure_desk: true,
             connections_max: 512,
+            photo_bytes_max: 30_000_000,
             web_dir: None,
             rhythm: Rhythm::default(),
         }
@@ -114,10 +117,12 @@ impl Shared {
 fn router(shared: &Shared) -> Router {
     let worth = SizeAbove::new(COMPRESS_FROM).and(NotForContentType::IMAGES);
     Router::new()
-        .merge(api::routes().layer(CompressionLayer::new().compress_when(worth)))
-        .merge(assets::routes())
+        .merge(api::routes())
         .merge(board::routes())
         .merge(status::routes())
+        .layer(CompressionLayer::new().compress_when(worth))
+        // These lie compressed in the binary.
+        .merge(assets::routes())
         .layer(middleware::from_fn_with_state(shared.clone(), guard::guard))
         .layer(middleware::from_fn_with_state(shared.clone(), finish::finish))
         .with_state(shared.clone())

@@ -206,15 +206,9 @@ impl Refusal {
 
     fn problem(&self, language: Language, id: Option<String>) -> Problem {
         let (code, detail, retry_after_s, hint) = match self {
-            Self::App(error) => (
-                error.code(),
-                error.sentence(language),
-                error.retry_after_s(),
-                match error {
-                    AppError::BadRequest(what) => Some((*what).to_owned()),
-                    _ => None,
-                },
-            ),
+            Self::App(error) => {
+                (error.code(), error.sentence(language), error.retry_after_s(), hint(error))
+            }
             Self::Fault(fault) => (
                 fault.code(),
                 fault.sentence(language).to_owned(),
@@ -235,7 +229,12 @@ impl Refusal {
     }
 
     /// The answer with its body; `kept` are the headers that were already set (Allow, Set-Cookie).
-    pub(crate) fn write(&self, language: Language, id: Option<String>, kept: HeaderMap) -> Response {
+    pub(crate) fn write(
+        &self,
+        language: Language,
+        id: Option<String>,
+        kept: HeaderMap,
+    ) -> Response {
         let problem = self.problem(language, id);
         let retry = problem.retry_after_s;
         let body = serde_json::to_vec(&problem).unwrap_or_default();
@@ -251,6 +250,11 @@ impl Refusal {
         }
         response
     }
+}
+
+/// What a programmer wants to know of a bad request.
+fn hint(error: &AppError) -> Option<String> {
+    if let AppError::BadRequest(what) = error { Some((*what).to_owned()) } else { None }
 }
 
 /// A refusal on its way out, waiting for its words.

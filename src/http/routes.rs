@@ -11,8 +11,6 @@ use crate::domain::access::Action;
 
 /// Bytes of a JSON body.
 pub(crate) const JSON_MAX: usize = 64 * 1024;
-/// Bytes of an upload: above the photo limit, so that a photo over it gets the sentence that says so.
-pub(crate) const PHOTO_MAX: usize = 32 * 1024 * 1024;
 /// Bytes of a shelter list.
 pub(crate) const IMPORT_MAX: usize = 16 * 1024 * 1024;
 
@@ -72,12 +70,11 @@ pub enum Takes {
 }
 
 impl Takes {
-    /// Most bytes.
+    /// Most bytes; of photos the node's settings say it.
     pub(crate) fn bytes_max(self) -> usize {
         match self {
-            Self::Nothing => 0,
+            Self::Nothing | Self::Photo => 0,
             Self::Json | Self::Join => JSON_MAX,
-            Self::Photo => PHOTO_MAX,
             Self::List => IMPORT_MAX,
         }
     }
@@ -170,7 +167,7 @@ pub const TABLE: &[Row] = &[
     post("/api/v1/bulletins/{id}/withdraw", Right(A::PublishBulletin), "Withdraw it, with a reason"),
     post("/api/v1/bulletins/{id}/read", Right(A::Acknowledge), "I have read it"),
     post("/api/v1/bulletins/{id}/ack", Right(A::Acknowledge), "I acknowledge it, or take that back"),
-    post("/api/v1/bulletins/{id}/phoned", Right(A::SeeBulletinStatus), "Somebody was told by telephone"),
+    post("/api/v1/bulletins/{id}/phoned", Right(A::MarkCalls), "Somebody was told by telephone"),
     get("/api/v1/bulletins/{id}/status", Right(A::SeeBulletinStatus), "Who has acknowledged, who hasn't, and why"),
 
     taking(Takes::Photo, "/api/v1/photos", Right(A::SendPhotos), "Upload a photo; answers with what was seen in it"),
@@ -182,9 +179,9 @@ pub const TABLE: &[Row] = &[
     post("/api/v1/reports/{id}/place", Right(A::HandleReports), "Set its place"),
     post("/api/v1/reports/{id}/original", Right(A::HandleReports), "Ask for its original photos"),
 
-    get("/api/v1/safety", Right(A::Look), "Safety checks, newest first"),
+    get("/api/v1/safety", Right(A::AnswerSafety), "Safety checks, newest first"),
     post("/api/v1/safety", Right(A::LeadSafety), "Start a safety check"),
-    get("/api/v1/safety/{id}", Right(A::Look), "One safety check, with people as far as one may see them"),
+    get("/api/v1/safety/{id}", Right(A::AnswerSafety), "One safety check, with people as far as one may see them"),
     post("/api/v1/safety/{id}/answer", Right(A::AnswerSafety), "Answer for oneself"),
     post("/api/v1/safety/{id}/deadline", Right(A::LeadSafety), "Give more minutes"),
     post("/api/v1/safety/{id}/close", Right(A::LeadSafety), "End it"),

@@ -5,6 +5,7 @@
 
 use std::convert::Infallible;
 use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -16,11 +17,12 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use hyper_util::rt::TokioTimer;
-use std::sync::Arc;
 use tokio::io::AsyncRead;
 use tokio::io::AsyncWrite;
 use tokio::net::TcpListener;
+use tokio::net::TcpStream;
 use tokio::net::UnixListener;
+use tokio::net::UnixStream;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
@@ -60,13 +62,7 @@ pub async fn serve(
     let port = listener.local_addr()?.port();
     let places = options.connections_max;
     let shared = Shared::new(app, observe, options, Some(port), stop);
-    let accept = async || {
-        let (stream, from) = listener.accept().await?;
-        // Small answers must not wait for the peer's acknowledgement.
-        stream.set_nodelay(true)?;
-        Ok((stream, Peer::Network(from.ip())))
-    };
-    run(&shared, places, accept).await;
+    run(shared, places, listener).await;
     Ok(())
 }
 
@@ -79,25 +75,46 @@ pub async fn serve_control(
     stop: CancellationToken,
 ) {
     let shared = Shared::new(app, observe, HttpOptions::default(), None, stop);
-    let accept = async || Ok((listener.accept().await?.0, Peer::Control));
-    run(&shared, CONTROL_MAX, accept).await;
+    run(shared, CONTROL_MAX, listener).await;
 }
 
-async fn run<S>(
-    shared: &Shared,
-    places: usize,
-    accept: impl AsyncFn() -> io::Result<(S, Peer)>,
-) where
-    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-{
-    let routes = router(shared);
+/// Where connections come from.
+trait Listens: Send + Sync {
+    /// A connection.
+    type Stream: AsyncRead + AsyncWrite + Unpin + Send + 'static;
+
+    /// Waits for the next one.
+    fn next(&self) -> impl Future<Output = io::Result<(Self::Stream, Peer)>> + Send;
+}
+
+impl Listens for TcpListener {
+    type Stream = TcpStream;
+
+    async fn next(&self) -> io::Result<(TcpStream, Peer)> {
+        let (stream, from) = self.accept().await?;
+        // Small answers must not wait for the peer's acknowledgement.
+        stream.set_nodelay(true)?;
+        Ok((stream, Peer::Network(from.ip())))
+    }
+}
+
+impl Listens for UnixListener {
+    type Stream = UnixStream;
+
+    async fn next(&self) -> io::Result<(UnixStream, Peer)> {
+        Ok((self.accept().await?.0, Peer::Control))
+    }
+}
+
+async fn run<L: Listens>(shared: Shared, places: usize, listener: L) {
+    let routes = router(&shared);
     let places = Arc::new(Semaphore::new(places));
     let mut connections = JoinSet::new();
     loop {
         let next = async {
             // A place first: who finds none waits in the system's queue.
             let place = Arc::clone(&places).acquire_owned().await;
-            (place, accept().await)
+            (place, listener.next().await)
         };
         tokio::select! {
             () = shared.stop.cancelled() => break,
@@ -135,9 +152,8 @@ async fn connection<S>(stream: S, peer: Peer, routes: Router, stop: Cancellation
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let service = service_fn(move |request: Request<Incoming>| {
-        answer(routes.clone(), peer, request)
-    });
+    let service =
+        service_fn(move |request: Request<Incoming>| answer(routes.clone(), peer, request));
     let mut builder = http1::Builder::new();
     builder.timer(TokioTimer::new()).header_read_timeout(HEAD).max_buf_size(HEAD_MAX);
     let connection = builder.serve_connection(TokioIo::new(stream), service).with_upgrades();

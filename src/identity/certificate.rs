@@ -38,7 +38,9 @@ pub enum BadCertificate {
     #[error("bad_certificate: its issuer {0} is not a headquarters known here")]
     Issuer(NodeId),
     /// Only the root makes headquarters, and it makes nothing else.
-    #[error("bad_certificate: headquarters are certified by the root, all other nodes by headquarters")]
+    #[error(
+        "bad_certificate: headquarters are certified by the root, all other nodes by headquarters"
+    )]
     Role,
     /// The signature is not the issuer's.
     #[error("bad_certificate: its signature is not its issuer's")]
@@ -178,14 +180,38 @@ mod tests {
             *last ^= 1;
         }
         let table = [
-            ("signed by itself as headquarters", sign(&shelter, &certificate(&shelter, NodeRole::Headquarters, None)), BadCertificate::Signature),
-            ("headquarters made by headquarters", sign(&hq, &certificate(&shelter, NodeRole::Headquarters, Some(hq_node))), BadCertificate::Role),
-            ("a shelter that issues", sign(&shelter, &certificate(&shelter, NodeRole::Shelter, Some(thief))), BadCertificate::Issuer(thief)),
-            ("in headquarters' name", sign(&shelter, &certificate(&shelter, NodeRole::Shelter, Some(hq_node))), BadCertificate::Signature),
-            ("another organisation", sign(&hq, &other_org), BadCertificate::Organisation(OrgId([9; 16]))),
+            (
+                "signed by itself as headquarters",
+                sign(&shelter, &certificate(&shelter, NodeRole::Headquarters, None)),
+                BadCertificate::Signature,
+            ),
+            (
+                "headquarters made by headquarters",
+                sign(&hq, &certificate(&shelter, NodeRole::Headquarters, Some(hq_node))),
+                BadCertificate::Role,
+            ),
+            (
+                "a shelter that issues",
+                sign(&shelter, &certificate(&shelter, NodeRole::Shelter, Some(thief))),
+                BadCertificate::Issuer(thief),
+            ),
+            (
+                "in headquarters' name",
+                sign(&shelter, &certificate(&shelter, NodeRole::Shelter, Some(hq_node))),
+                BadCertificate::Signature,
+            ),
+            (
+                "another organisation",
+                sign(&hq, &other_org),
+                BadCertificate::Organisation(OrgId([9; 16])),
+            ),
             ("a newer version", sign(&hq, &newer), BadCertificate::Version(2)),
             ("changed afterwards", changed, BadCertificate::Signature),
-            ("no certificate", CertIssue { certificate: vec![1, 2], ..for_hq }, BadCertificate::Encoding),
+            (
+                "no certificate",
+                CertIssue { certificate: vec![1, 2], ..for_hq },
+                BadCertificate::Encoding,
+            ),
         ];
         for (name, issue, want) in table {
             assert_eq!(trust.check(&issue), Err(want), "{name}");

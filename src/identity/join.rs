@@ -39,7 +39,9 @@ const NAME_BYTES_MAX: usize = 200;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum JoinError {
     /// Not for us, not genuine, or damaged on the way.
-    #[error("the answer is not from the headquarters of this ticket; check its address, and that nothing between them answers in its place")]
+    #[error(
+        "the answer is not from the headquarters of this ticket; check its address, and that nothing between them answers in its place"
+    )]
     NotGenuine,
     /// Genuine, but not what this program understands.
     #[error("the other side speaks another version of joining; update noroshi on both nodes")]
@@ -53,7 +55,9 @@ pub enum JoinError {
         text: String,
     },
     /// The root key is not the one on the ticket.
-    #[error("the answer's root key is not the one on the ticket; do not use this ticket, print a new one")]
+    #[error(
+        "the answer's root key is not the one on the ticket; do not use this ticket, print a new one"
+    )]
     OtherRoot,
     /// A certificate does not hold.
     #[error(transparent)]

@@ -187,7 +187,10 @@ mod tests {
         assert!(keys.save(&dir.path().join("keys")).is_err(), "keys are never overwritten");
 
         let file = dir.path().join("keys").join(SIGNING_FILE);
-        assert_eq!(fs::metadata(&file).expect("the file is there").permissions().mode() & 0o777, 0o600);
+        assert_eq!(
+            fs::metadata(&file).expect("the file is there").permissions().mode() & 0o777,
+            0o600
+        );
         fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).expect("mode changed");
         let refused = NodeKeys::load(&dir.path().join("keys"));
         assert!(matches!(refused, Err(KeyError::Exposed { mode: 0o644, .. })), "an open key file");

@@ -88,7 +88,8 @@ fn builder<'a>(
     random: Random<'_>,
 ) -> Result<Builder<'a>, NoiseError> {
     let params: NoiseParams = PATTERN.parse()?;
-    let resolver = FallbackResolver::new(Box::new(Resolver(draw(random))), Box::new(DefaultResolver));
+    let resolver =
+        FallbackResolver::new(Box::new(Resolver(draw(random))), Box::new(DefaultResolver));
     let builder = Builder::with_resolver(params, Box::new(resolver));
     Ok(builder.local_private_key(secret)?.prologue(prologue)?)
 }
@@ -126,9 +127,8 @@ impl Initiator {
         payload: &[u8],
         random: Random<'_>,
     ) -> Result<(Self, Vec<u8>), NoiseError> {
-        let mut state = builder(secret, prologue, random)?
-            .remote_public_key(&remote.0)?
-            .build_initiator()?;
+        let mut state =
+            builder(secret, prologue, random)?.remote_public_key(&remote.0)?.build_initiator()?;
         let message = write(&mut state, payload)?;
         Ok((Self(state), message))
     }
@@ -288,9 +288,14 @@ mod tests {
     #[test]
     fn another_organisation_and_another_receiver_cannot_open_a_call() {
         let (_, _, a, b) = session();
-        let (_, message) =
-            Initiator::begin(&a.exchange_secret(), &b.exchange_public(), b"org", b"", &mut random(3))
-                .expect("a first message");
+        let (_, message) = Initiator::begin(
+            &a.exchange_secret(),
+            &b.exchange_public(),
+            b"org",
+            b"",
+            &mut random(3),
+        )
+        .expect("a first message");
         for (name, secret, prologue) in [
             ("another organisation", b.exchange_secret(), b"orh".as_slice()),
             ("another receiver", a.exchange_secret(), b"org".as_slice()),

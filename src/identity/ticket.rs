@@ -54,13 +54,17 @@ pub struct Ticket {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BadTicket {
     /// Something else was pasted.
-    #[error("this is not a ticket: it must begin with NRS1. (print a new one with noroshi org invite)")]
+    #[error(
+        "this is not a ticket: it must begin with NRS1. (print a new one with noroshi org invite)"
+    )]
     Prefix,
     /// Made by a newer program.
     #[error("this ticket is of version {0:?}: update noroshi on this node")]
     Version(String),
     /// A character that base32 does not have.
-    #[error("character {at} of the ticket, {found:?}, cannot be part of it: compare it with the print")]
+    #[error(
+        "character {at} of the ticket, {found:?}, cannot be part of it: compare it with the print"
+    )]
     Character {
         /// Position after `NRS1.`, from 1, without spaces.
         at: usize,
@@ -74,7 +78,9 @@ pub enum BadTicket {
         chars: usize,
     },
     /// A character was mistaken for another.
-    #[error("the ticket is mistyped: its checksum does not fit; compare it with the print or scan the code")]
+    #[error(
+        "the ticket is mistyped: its checksum does not fit; compare it with the print or scan the code"
+    )]
     Checksum,
     /// An address doesn't fit.
     #[error("an address in a ticket may have {ADDRESS_MAX} bytes, {0:?} has more")]
@@ -126,8 +132,7 @@ impl Ticket {
             return Err(BadTicket::Character { at: before.saturating_add(1), found });
         }
         let short = BadTicket::Short { chars: letters.chars().count() };
-        let bytes =
-            BASE32_NOPAD.decode(letters.as_bytes()).map_err(|_odd_length| short.clone())?;
+        let bytes = BASE32_NOPAD.decode(letters.as_bytes()).map_err(|_odd_length| short.clone())?;
         let Some((fields, sum)) = bytes.split_last_chunk::<CHECKSUM_BYTES>() else {
             return Err(short);
         };
@@ -162,7 +167,7 @@ fn read(fields: &[u8]) -> Option<Ticket> {
     let (token, rest) = rest.split_first_chunk::<16>()?;
     let (base_url, rest) = read_address(rest)?;
     let (mqtt, rest) = read_address(rest)?;
-    rest.is_empty().then(|| Ticket {
+    rest.is_empty().then_some(Ticket {
         signing: SigningPublic(*signing),
         exchange: ExchangePublic(*exchange),
         org: OrgId(*org),
@@ -212,13 +217,18 @@ mod tests {
     fn a_mistake_is_named() {
         let text = ticket().to_text().expect("a ticket");
         let mistyped = if text.ends_with('A') { "B" } else { "A" };
-        let swapped = format!("{}{mistyped}", &text[..text.len() - 1]);
+        let swapped =
+            format!("{}{mistyped}", text.strip_suffix(|_: char| true).expect("not empty"));
         let table = [
             ("something else", "https://example.org".to_owned(), BadTicket::Prefix),
             ("a later version", text.replace("NRS1", "NRS2"), BadTicket::Version("NRS2".into())),
-            ("a foreign character", text.replacen("NRS1.A", "NRS1.9", 1), BadTicket::Character { at: 1, found: '9' }),
+            (
+                "a foreign character",
+                text.replacen("NRS1.A", "NRS1.9", 1),
+                BadTicket::Character { at: 1, found: '9' },
+            ),
             ("one character mistaken", swapped, BadTicket::Checksum),
-            ("half of it", text[..60].to_owned(), BadTicket::Short { chars: 55 }),
+            ("half of it", text.chars().take(60).collect(), BadTicket::Short { chars: 55 }),
         ];
         for (name, typed, want) in table {
             assert_eq!(Ticket::parse(&typed), Err(want), "{name}: {typed}");

@@ -20,7 +20,9 @@ pub enum Format {
 #[derive(Debug, thiserror::Error)]
 pub enum LogError {
     /// The filter is not understood.
-    #[error("log.level {level:?} is not understood ({why}): write error, warn, info, debug or trace")]
+    #[error(
+        "log.level {level:?} is not understood ({why}): write error, warn, info, debug or trace"
+    )]
     Filter {
         /// What was given.
         level: String,

@@ -84,13 +84,7 @@ impl Metrics {
     }
 
     /// A request was answered.
-    pub fn answered(
-        &self,
-        method: &'static str,
-        route: &'static str,
-        status: u16,
-        took: Duration,
-    ) {
+    pub fn answered(&self, method: &'static str, route: &'static str, status: u16, took: Duration) {
         self.requests.get_or_create(&Answered { method, route, status }).inc();
         self.seconds.observe(took.as_secs_f64());
     }

@@ -201,10 +201,13 @@ impl BlobFiles {
     /// [`BlobError::Absent`] when the blob or the piece is not there.
     pub fn read_piece(&self, hash: &BlobHash, index: u32) -> Result<Vec<u8>, BlobError> {
         let path = self.path(hash);
-        let piece = read_at(&path, index).map_err(|error| match error.kind() {
-            io::ErrorKind::NotFound => BlobError::Absent(*hash),
-            _other => failed(&path)(error),
-        })?;
+        let piece = match read_at(&path, index) {
+            Ok(piece) => piece,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return Err(BlobError::Absent(*hash));
+            }
+            Err(error) => return Err(failed(&path)(error)),
+        };
         if piece.is_empty() && index > 0 { Err(BlobError::Absent(*hash)) } else { Ok(piece) }
     }
 
@@ -280,13 +283,12 @@ impl BlobFiles {
     pub fn have(&self, hash: &BlobHash) -> Option<Vec<bool>> {
         let started = self.started(hash)?;
         let path = self.part(hash);
-        let is_here = |index| {
-            read_at(&path, index).is_ok_and(|piece| started.fits(hash, index, &piece))
-        };
+        let is_here =
+            |index| read_at(&path, index).is_ok_and(|piece| started.fits(hash, index, &piece));
         Some((0..started.pieces()).map(is_here).collect())
     }
 
-    /// How much of a blob is here, 0 to 100.
+    /// How much of a blob is here, 0 to 99; 100 only when it is whole and in its place.
     #[must_use]
     pub fn percent(&self, hash: &BlobHash) -> u8 {
         if self.size(hash).is_some() {
@@ -295,7 +297,7 @@ impl BlobFiles {
         let Some(have) = self.have(hash) else { return 0 };
         let here = have.iter().filter(|is_here| **is_here).count();
         let percent = here.saturating_mul(100).checked_div(have.len()).unwrap_or(0);
-        u8::try_from(percent).unwrap_or(100)
+        u8::try_from(percent.min(99)).unwrap_or(99)
     }
 
     /// All pieces are here: checks the whole once more and moves it to its place, synced.

@@ -222,6 +222,21 @@ impl Store {
         .await
     }
 
+    /// Lets a node use this node's door for nodes with a password.
+    ///
+    /// # Errors
+    /// [`StoreError`] when SQLite refuses.
+    pub async fn put_mailbox(&self, node: NodeId, secret: [u8; 32]) -> Result<(), StoreError> {
+        self.write(true, false, move |writing| {
+            writing.conn.execute(
+                "INSERT OR REPLACE INTO mailbox (node, password) VALUES (?1, ?2)",
+                params![node.0, blake3::hash(&secret).as_bytes()],
+            )?;
+            Ok(())
+        })
+        .await
+    }
+
     /// Trusts certificates that came with enrolment.
     ///
     /// # Errors

@@ -132,7 +132,11 @@ impl Desk {
     }
 
     /// The task of a peer; begun if there is none.
-    fn peer(&mut self, certificate: Certificate, stop: &CancellationToken) -> Option<mpsc::Sender<Mail>> {
+    fn peer(
+        &mut self,
+        certificate: Certificate,
+        stop: &CancellationToken,
+    ) -> Option<mpsc::Sender<Mail>> {
         let node = certificate.node();
         if node == self.shared.me {
             return None;
@@ -201,7 +205,10 @@ impl Desk {
             }
             self.guard = (second, forged, flooded);
         } else if !is_pause && forged.wrapping_sub(before) > FORGED_MAX {
-            tracing::error!(forged, "Too many forged packets: nothing is taken until the next second.");
+            tracing::error!(
+                forged,
+                "Too many forged packets: nothing is taken until the next second."
+            );
             self.guard = (second, forged, true);
         }
         self.guard.2

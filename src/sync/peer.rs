@@ -310,6 +310,7 @@ impl Peer {
         }
         let Some(live) = self.live.take() else { return };
         self.shared.release_index(live.index);
+        eprintln!("LOSE {} {} why {why} me {} t {}", self.node, live.index, self.shared.me, self.shared.ms());
         tracing::info!(peer = %self.node, why, "The line to a peer is down.");
         self.say(LineState::Down);
         self.note(Note::Line { up: false, arrived: live.arrived }).await;

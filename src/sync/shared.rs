@@ -1,6 +1,7 @@
 //! What the tasks of one exchange share: identity, store, the way out, and who receives which packets.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::atomic::AtomicU32;
@@ -106,8 +107,8 @@ impl Shared {
         let mut table = self.table.lock().ok()?;
         for _try in 0..100 {
             let index = u32::try_from(self.below(INDEX_BELOW).saturating_add(1)).ok()?;
-            if !table.contains_key(&index) {
-                table.insert(index, mail.clone());
+            if let Entry::Vacant(free) = table.entry(index) {
+                free.insert(mail.clone());
                 return Some(index);
             }
         }
@@ -141,7 +142,11 @@ impl Shared {
             error_ms: now.error_ms,
         });
         let issue = self.identity.issue.clone();
-        if calls { frame::write_all(&[hello, Frame::Cert(Cert { issue })]) } else { frame::write_all(&[hello]) }
+        if calls {
+            frame::write_all(&[hello, Frame::Cert(Cert { issue })])
+        } else {
+            frame::write_all(&[hello])
+        }
     }
 
     /// Hands a packet to the carrier; if it can't keep up the packet is lost and comes again.

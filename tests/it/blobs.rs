@@ -1,5 +1,6 @@
 //! Blob files: whole, on the way, interrupted, forged.
 //! Not here: how pieces travel (`exchange.rs`) and which events name a blob.
+#![expect(clippy::cast_possible_truncation, reason = "sizes of test files are small")]
 
 use std::fs;
 
@@ -29,7 +30,11 @@ fn a_blob_of_any_size_crosses_piece_by_piece_in_any_order() {
         let ((_a, sender), (_b, receiver)) = (files(), files());
         let bytes = photo(size);
         let hash = sender.put(&bytes).expect("stored");
-        assert_eq!(sender.put(&bytes).expect("stored again"), hash, "the same bytes, the same name");
+        assert_eq!(
+            sender.put(&bytes).expect("stored again"),
+            hash,
+            "the same bytes, the same name"
+        );
         assert_eq!(sender.size(&hash), Some(size as u64));
         let list = sender.piece_list(&hash).expect("its list");
         assert!(list.len() * 32 <= 128 * 1024, "a list of {} values", list.len());
@@ -64,7 +69,8 @@ fn after_a_crash_it_goes_on_with_what_is_on_disk() {
     drop(receiver);
     // The power fails in the middle of piece 4; then somebody damages piece 3.
     let part = fs::read_dir(dir.path().join("tmp")).expect("tmp").flatten();
-    let part = part.map(|entry| entry.path()).find(|path| path.extension().is_some_and(|e| e == "part"));
+    let part =
+        part.map(|entry| entry.path()).find(|path| path.extension().is_some_and(|e| e == "part"));
     let part = part.expect("a part file");
     let mut kept = fs::read(&part).expect("the part file");
     kept[4 * PIECE_BYTES..4 * PIECE_BYTES + 100].copy_from_slice(&bytes[4 * PIECE_BYTES..][..100]);

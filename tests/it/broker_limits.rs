@@ -68,7 +68,7 @@ async fn whoever_never_finishes_a_packet_is_cut() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn keepalive_counts_what_the_client_sends_not_what_it_gets() {
-    let door = Door::open(Limits { silence: Duration::from_secs(3), ..Limits::default() }).await;
+    let door = Door::open(Limits { silence: Duration::from_secs(5), ..Limits::default() }).await;
     let with = |client_id, keepalive_s| Connect { client_id, keepalive_s, ..Connect::default() };
     let mut fed = door.enter_with(with("only fed", 1)).await;
     let began = Instant::now();
@@ -87,9 +87,9 @@ async fn keepalive_counts_what_the_client_sends_not_what_it_gets() {
         }
     };
     assert!(fed_for >= Duration::from_millis(1500), "cut after {fed_for:?}, too early");
-    assert!(fed_for < Duration::from_millis(2900), "cut only after {fed_for:?}");
+    assert!(fed_for < Duration::from_millis(4900), "cut only after {fed_for:?}");
     zero.is_cut("keepalive 0 is silent for longer than we allow").await;
-    took_about(began, Duration::from_secs(3), "keepalive 0");
+    took_about(began, Duration::from_secs(5), "keepalive 0");
     long.is_cut("no keepalive is longer than the silence we allow").await;
     door.counts("three were silent, at least", |now| now.too_slow >= 3).await;
     door.close().await;

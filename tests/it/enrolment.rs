@@ -129,7 +129,8 @@ fn a_refusal_reaches_the_operator_in_words() {
 fn whoever_stands_between_learns_nothing_and_changes_nothing() {
     let (city, shelter) = (City::new(), NodeKeys::generate(&mut random(2)));
     let thief = NodeKeys::generate(&mut random(5));
-    let begin = || Joining::begin(&city.ticket(), &shelter, "x", &mut random(3)).expect("a request");
+    let begin =
+        || Joining::begin(&city.ticket(), &shelter, "x", &mut random(3)).expect("a request");
 
     let (_, request) = begin();
     assert!(Asked::read(&thief, &request, &mut random(6)).is_err(), "another node opened it");
@@ -145,9 +146,17 @@ fn whoever_stands_between_learns_nothing_and_changes_nothing() {
     assert_eq!(joining.finish(&answer).expect_err("changed"), JoinError::NotGenuine);
 
     let table = [
-        ("another root", { let mut grant = city.grant(&shelter); grant.root = thief.signing_public(); grant }),
+        ("another root", {
+            let mut grant = city.grant(&shelter);
+            grant.root = thief.signing_public();
+            grant
+        }),
         ("another node's certificate", city.grant(&thief)),
-        ("no headquarters", { let mut grant = city.grant(&shelter); grant.certificates.pop(); grant }),
+        ("no headquarters", {
+            let mut grant = city.grant(&shelter);
+            grant.certificates.pop();
+            grant
+        }),
     ];
     for (name, grant) in table {
         let (joining, request) = begin();

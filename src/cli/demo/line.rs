@@ -147,7 +147,7 @@ async fn carry(mut client: TcpStream, target: SocketAddr, mut state: watch::Rece
 async fn swallow(side: &mut (impl AsyncRead + Unpin)) {
     let mut forgotten = vec![0; 16 * 1024];
     while side.read(&mut forgotten).await.is_ok_and(|bytes| bytes > 0) {}
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }
 
 #[cfg(test)]
@@ -197,8 +197,14 @@ mod tests {
         new.write_all(b"lost").await.expect("and takes what is sent");
         let quiet = Duration::from_millis(300);
         let mut byte = [0];
-        assert!(timeout(quiet, old.read(&mut byte)).await.is_err(), "the old socket heard something");
-        assert!(timeout(quiet, new.read(&mut byte)).await.is_err(), "the new socket heard something");
+        assert!(
+            timeout(quiet, old.read(&mut byte)).await.is_err(),
+            "the old socket heard something"
+        );
+        assert!(
+            timeout(quiet, new.read(&mut byte)).await.is_err(),
+            "the new socket heard something"
+        );
         line.cut();
 
         line.restore();

@@ -59,8 +59,8 @@ impl Peer {
         let head = Head { kind: PacketKind::Init, index: 0, counter: 0 };
         self.shared.send(&self.mailbox, head.packet(&message));
         self.unanswered = self.unanswered.saturating_add(1);
-        let is_suspect = self.unanswered == SUSPECT_AFTER
-            || self.unanswered.is_multiple_of(SUSPECT_EVERY);
+        let is_suspect =
+            self.unanswered == SUSPECT_AFTER || self.unanswered.is_multiple_of(SUSPECT_EVERY);
         if is_suspect && self.live.is_none() {
             self.shared.again.notify_one();
         }
@@ -103,7 +103,8 @@ impl Peer {
     pub(super) fn renew(&mut self) {
         let now = self.shared.ms();
         let is_old = self.live.as_ref().is_some_and(|live| {
-            now >= live.opened_ms.saturating_add(RENEW_MS) || live.session.packets() >= RENEW_PACKETS
+            now >= live.opened_ms.saturating_add(RENEW_MS)
+                || live.session.packets() >= RENEW_PACKETS
         });
         if is_old && self.calls && self.call_ms.is_none() {
             self.call_ms = Some(now);

@@ -44,9 +44,8 @@ pub(super) struct Control {
 impl Control {
     /// Says our whole frontier.
     pub(super) fn say_have<'a>(&mut self, heads: impl Iterator<Item = (&'a LogId, Seq)>) {
-        let all: Vec<WireHead> = heads
-            .map(|(log, n)| WireHead { stream: log.stream, origin: log.origin, n })
-            .collect();
+        let all: Vec<WireHead> =
+            heads.map(|(log, n)| WireHead { stream: log.stream, origin: log.origin, n }).collect();
         let parts: Vec<&[WireHead]> = all.chunks(HEADS_MAX).collect();
         let count = u32::try_from(parts.len().max(1)).unwrap_or(u32::MAX);
         let mut part = 0;

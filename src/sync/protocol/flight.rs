@@ -103,8 +103,7 @@ impl Flight {
             let took = now.saturating_sub(sent.at_ms).saturating_sub(u64::from(delay_ms));
             self.measured(took);
         }
-        let settled: Vec<u64> =
-            self.sent.range(..=got).map(|(counter, _)| *counter).collect();
+        let settled: Vec<u64> = self.sent.range(..=got).map(|(counter, _)| *counter).collect();
         for counter in settled {
             let is_there = arrived(counter);
             // Three later ones arrived: this one won't.

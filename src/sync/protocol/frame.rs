@@ -6,275 +6,23 @@
 //! session. Numbers of frames are for ever. In this first form logs are named in full each time.
 //! Not here: when a frame is sent and what follows from it (`session`).
 
-use minicbor::Decode;
-use minicbor::Encode;
+mod body;
 
-use crate::domain::event::run::RawEvent;
-use crate::domain::ids::BlobHash;
-use crate::domain::ids::NodeId;
-use crate::domain::ids::OriginId;
-use crate::domain::ids::Seq;
-use crate::domain::ids::Signature;
-use crate::domain::ids::StreamId;
-
-/// First thing each side says, as payload of the handshake.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
-pub struct Hello {
-    /// Versions of the protocol that it speaks.
-    #[cbor(n(0), with = "minicbor::bytes")]
-    pub versions: Vec<u8>,
-    /// Version of its program, for people.
-    #[n(1)]
-    pub program: String,
-    /// Who it is; must be the owner of the key that shook hands.
-    #[n(2)]
-    pub node: NodeId,
-    /// Redrawn by restore and detected rollback.
-    #[cbor(n(3), with = "minicbor::bytes")]
-    pub incarnation: [u8; 8],
-    /// Under which index it receives this session's packets; 24 bits.
-    #[n(4)]
-    pub index: u32,
-    /// Largest packet it takes, bytes.
-    #[n(5)]
-    pub packet_max: u32,
-    /// Its wall clock, Unix ms.
-    #[n(6)]
-    pub unix_ms: i64,
-    /// Number of its `ClockState`.
-    #[n(7)]
-    pub clock: u8,
-    /// How wrong its clock may be, ms.
-    #[n(8)]
-    pub error_ms: u64,
-}
-
-/// How far one log reaches at the sender.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
-#[cbor(array)]
-pub struct WireHead {
-    /// The stream.
-    #[n(0)]
-    pub stream: StreamId,
-    /// The process life.
-    #[n(1)]
-    pub origin: OriginId,
-    /// Its last event there.
-    #[n(2)]
-    pub n: Seq,
-}
-
-/// Everything the sender holds of what the receiver may read, in parts that fit into packets.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
-pub struct Have {
-    /// Which part, from 0.
-    #[n(0)]
-    pub part: u32,
-    /// How many there are.
-    #[n(1)]
-    pub parts: u32,
-    /// The logs of this part.
-    #[n(2)]
-    pub heads: Vec<WireHead>,
-}
-
-/// One event as it travels.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
-#[cbor(array)]
-pub struct WireEvent {
-    /// Verbatim.
-    #[cbor(n(0), with = "minicbor::bytes")]
-    pub header: Vec<u8>,
-    /// Verbatim.
-    #[cbor(n(1), with = "minicbor::bytes")]
-    pub body: Vec<u8>,
-}
-
-impl From<RawEvent> for WireEvent {
-    fn from(event: RawEvent) -> Self {
-        Self { header: event.header, body: event.body }
-    }
-}
-
-impl From<WireEvent> for RawEvent {
-    fn from(event: WireEvent) -> Self {
-        Self { header: event.header, body: event.body }
-    }
-}
-
-/// Consecutive events of one log. Without a seal the run goes on in a later frame, and nothing of it may be
-/// stored before its seal has come.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
-pub struct Events {
-    /// Class of the stream.
-    #[n(0)]
-    pub class: u8,
-    /// Creation bytes of the stream.
-    #[cbor(n(1), with = "minicbor::bytes")]
-    pub creation: Vec<u8>,
-    /// The process life.
-    #[n(2)]
-    pub origin: OriginId,
-    /// Number of the first event.
-    #[n(3)]
-    pub first: Seq,
-    /// The events.
-    #[n(4)]
-    pub events: Vec<WireEvent>,
-    /// Signature over the last link.
-    #[n(5)]
-    pub seal: Option<Signature>,
-}
-
-/// What arrived, and what is committed.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
-pub struct Ack {
-    /// Highest counter that arrived.
-    #[n(0)]
-    pub got: u64,
-    /// Bit k: counter `got − 1 − k` arrived too.
-    #[n(1)]
-    pub bits: u64,
-    /// How long `got` waited for this answer, ms.
-    #[n(2)]
-    pub delay_ms: u32,
-    /// Committed with fsync: the only thing that moves what we believe of the peer.
-    #[n(3)]
-    pub stored: Vec<WireHead>,
-}
-
-/// Asks for the time (`t1` alone) or tells it. A sign of life as well.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
-pub struct Time {
-    /// The asker's own stopwatch, ms; comes back as it went.
-    #[n(0)]
-    pub t1: u64,
-    /// The answerer's wall clock when the question came, Unix ms.
-    #[n(1)]
-    pub t2: Option<i64>,
-    /// The answerer's wall clock when the answer left, Unix ms.
-    #[n(2)]
-    pub t3: Option<i64>,
-    /// Number of the sender's `ClockState`.
-    #[n(3)]
-    pub clock: u8,
-    /// How wrong the sender's clock may be, ms.
-    #[n(4)]
-    pub error_ms: u64,
-}
-
-/// Asks for a blob, or for what is missing of it.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
-pub struct BlobWant {
-    /// Which.
-    #[n(0)]
-    pub hash: BlobHash,
-    /// Is the piece list wanted first?
-    #[n(1)]
-    pub list: bool,
-    /// Bit k of byte k/8: piece k is here already. Empty: nothing is.
-    #[cbor(n(2), with = "minicbor::bytes")]
-    pub have: Vec<u8>,
-}
-
-/// Part of a blob's piece list.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
-pub struct BlobList {
-    /// Which blob.
-    #[n(0)]
-    pub hash: BlobHash,
-    /// Its size in bytes.
-    #[n(1)]
-    pub bytes: u64,
-    /// Number of the first piece named here.
-    #[n(2)]
-    pub from: u32,
-    /// Chaining values, 32 bytes each.
-    #[cbor(n(3), with = "minicbor::bytes")]
-    pub values: Vec<u8>,
-}
-
-/// One piece of a blob.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
-pub struct Piece {
-    /// Which blob.
-    #[n(0)]
-    pub hash: BlobHash,
-    /// Which piece, from 0.
-    #[n(1)]
-    pub index: u32,
-    /// 16 KiB, the last one less.
-    #[cbor(n(2), with = "minicbor::bytes")]
-    pub bytes: Vec<u8>,
-}
-
-/// The sender holds the whole blob, synced.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
-pub struct BlobDone {
-    /// Which.
-    #[n(0)]
-    pub hash: BlobHash,
-}
-
-/// Come back later.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
-pub struct Busy {
-    /// Stable code, for instance `disk`.
-    #[n(0)]
-    pub code: String,
-    /// When to try again, ms.
-    #[n(1)]
-    pub retry_ms: u32,
-}
-
-/// Something that will not be taken, or not be given.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
-#[cbor(map)]
-pub struct Refused {
-    /// Stable code: `gap`, `not_here`, or what the store said.
-    #[n(0)]
-    pub code: String,
-    /// The stream, if a log is meant.
-    #[n(1)]
-    pub stream: Option<StreamId>,
-    /// The process life, if a log is meant.
-    #[n(2)]
-    pub origin: Option<OriginId>,
-    /// For `gap` the last event that is here; else where the refused run ended.
-    #[n(3)]
-    pub n: Option<Seq>,
-    /// The blob, if one is meant.
-    #[n(4)]
-    pub blob: Option<BlobHash>,
-}
-
-/// The session ends.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
-pub struct Bye {
-    /// Stable code: `stopping`, `version`, `revoked`.
-    #[n(0)]
-    pub code: String,
-}
-
-/// A certificate, as body of `cert.issue`.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
-pub struct Cert {
-    /// CBOR of `CertIssue`.
-    #[cbor(n(0), with = "minicbor::bytes")]
-    pub issue: Vec<u8>,
-}
+pub use body::Ack;
+pub use body::BlobDone;
+pub use body::BlobList;
+pub use body::BlobWant;
+pub use body::Busy;
+pub use body::Bye;
+pub use body::Cert;
+pub use body::Events;
+pub use body::Have;
+pub use body::Hello;
+pub use body::Piece;
+pub use body::Refused;
+pub use body::Time;
+pub use body::WireEvent;
+pub use body::WireHead;
 
 /// One item of a packet.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -430,6 +178,11 @@ fn read_varint(bytes: &[u8]) -> Option<(usize, &[u8])> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::ids::BlobHash;
+    use crate::domain::ids::NodeId;
+    use crate::domain::ids::OriginId;
+    use crate::domain::ids::Seq;
+    use crate::domain::ids::StreamId;
     use proptest::prelude::*;
 
     /// One of each, with bytes that must never change.
@@ -459,28 +212,56 @@ mod tests {
         let refused =
             Refused { code: "gap".into(), stream: None, origin: None, n: Some(Seq(1)), blob: None };
         vec![
-            (Frame::Hello(hello), "01"),
-            (Frame::Have(Have { part: 0, parts: 1, heads: vec![head] }), "03"),
-            (Frame::Events(events), "04"),
-            (Frame::Ack(Ack { got: 5, bits: 3, delay_ms: 25, stored: vec![] }), "06090a"),
-            (Frame::Time(Time { t1: 1, t2: None, t3: None, clock: 0, error_ms: 0 }), "08"),
-            (Frame::Cert(Cert { issue: vec![1] }), "09"),
-            (Frame::BlobWant(BlobWant { hash: blob, list: true, have: vec![] }), "0c"),
-            (Frame::BlobList(BlobList { hash: blob, bytes: 1, from: 0, values: vec![1] }), "0d"),
-            (Frame::Piece(Piece { hash: blob, index: 0, bytes: vec![1] }), "0e"),
-            (Frame::BlobDone(BlobDone { hash: blob }), "0f"),
-            (Frame::Busy(Busy { code: "disk".into(), retry_ms: 1000 }), "13"),
-            (Frame::Refused(refused), "14"),
-            (Frame::Bye(Bye { code: "stopping".into() }), "15"),
+            (
+                Frame::Hello(hello),
+                "000129a90041010163302e310248010101010101010103480505050505050505040705194e20060107020803",
+            ),
+            (
+                Frame::Have(Have { part: 0, parts: 1, heads: vec![head] }),
+                "00032ba3000001010281835002020202020202020202020202020202500303030303030303030303030303030309",
+            ),
+            (
+                Frame::Events(events),
+                "000421a50006014108025003030303030303030303030303030303030104818241a041a0",
+            ),
+            (Frame::Ack(Ack { got: 5, bits: 3, delay_ms: 25, stored: vec![] }), "00060aa4000501030218190380"),
+            (
+                Frame::Time(Time { t1: 1, t2: None, t3: None, clock: 0, error_ms: 0 }),
+                "000807a3000103000400",
+            ),
+            (Frame::Cert(Cert { issue: vec![1] }), "000904a1004101"),
+            (
+                Frame::BlobWant(BlobWant { hash: blob, list: true, have: vec![] }),
+                "000c28a3005820040404040404040404040404040404040404040404040404040404040404040401f50240",
+            ),
+            (
+                Frame::BlobList(BlobList { hash: blob, bytes: 1, from: 0, values: vec![1] }),
+                "000d2ba4005820040404040404040404040404040404040404040404040404040404040404040401010200034101",
+            ),
+            (
+                Frame::Piece(Piece { hash: blob, index: 0, bytes: vec![1] }),
+                "000e29a300582004040404040404040404040404040404040404040404040404040404040404040100024101",
+            ),
+            (
+                Frame::BlobDone(BlobDone { hash: blob }),
+                "000f24a10058200404040404040404040404040404040404040404040404040404040404040404",
+            ),
+            (
+                Frame::Busy(Busy { code: "disk".into(), retry_ms: 1000 }),
+                "00130ba200646469736b011903e8",
+            ),
+            (Frame::Refused(refused), "001408a200636761700301"),
+            (Frame::Bye(Bye { code: "stopping".into() }), "00150ba1006873746f7070696e67"),
         ]
     }
 
     #[test]
     fn golden_bytes() {
-        for (frame, _) in one_of_each() {
+        for (frame, want) in one_of_each() {
             let plain = write_all(std::slice::from_ref(&frame));
-            println!("{}", data_encoding::HEXLOWER.encode(&plain));
             let read = read_all(&plain).expect("our own frame is read");
+            let hex = data_encoding::HEXLOWER.encode(&plain);
+            assert_eq!(hex, want, "the bytes of {frame:?}");
             assert_eq!(read, Frames { known: vec![frame], skipped: 0 });
         }
     }
@@ -495,7 +276,11 @@ mod tests {
         assert_eq!(read_all(&plain), Err(BadFrames::Unsupported(200)));
         assert_eq!(read_all(&[]), Err(BadFrames::Shape), "not even flags");
         assert_eq!(read_all(&[1]), Err(BadFrames::Shape), "flags of another version");
-        assert_eq!(read_all(&[0, 4, 0xff, 0xff, 0xff, 0xff]), Err(BadFrames::Shape), "a long length");
+        assert_eq!(
+            read_all(&[0, 4, 0xff, 0xff, 0xff, 0xff]),
+            Err(BadFrames::Shape),
+            "a long length"
+        );
         assert_eq!(read_all(&[0, 4, 9, 1]), Err(BadFrames::Shape), "cut short");
     }
 

@@ -254,7 +254,9 @@ pub enum Closed {
     #[error("the peer ended the session: {0}")]
     Bye(String),
     /// No common protocol version.
-    #[error("version: the peer speaks other versions of the protocol; update noroshi on the older node")]
+    #[error(
+        "version: the peer speaks other versions of the protocol; update noroshi on the older node"
+    )]
     Version,
     /// The peer's program does what the protocol forbids.
     #[error("protocol error: {0}")]

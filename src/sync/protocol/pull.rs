@@ -118,13 +118,19 @@ impl Pull {
                 vec![Act::Ask(BlobWant { hash: *hash, list: true, have: Vec::new() })]
             }
             BlobState::Part(have) => {
-                let before =
-                    std::mem::replace(&mut current.stage, Stage::Pieces { have, writing: BTreeSet::new() });
+                let before = std::mem::replace(
+                    &mut current.stage,
+                    Stage::Pieces { have, writing: BTreeSet::new() },
+                );
                 // Pieces follow a list by themselves; otherwise they are asked for.
-                let is_listed = matches!(before, Stage::Beginning(_)) && current.wanted.bytes > PIECE_BYTES as u64;
+                let is_listed = matches!(before, Stage::Beginning(_))
+                    && current.wanted.bytes > PIECE_BYTES as u64;
                 let early = match before {
                     Stage::Beginning(early) => early,
-                    Stage::Opening | Stage::Listing(_) | Stage::Pieces { .. } | Stage::Finishing => Vec::new(),
+                    Stage::Opening
+                    | Stage::Listing(_)
+                    | Stage::Pieces { .. }
+                    | Stage::Finishing => Vec::new(),
                 };
                 let mut acts = Vec::new();
                 if !is_listed {
@@ -162,9 +168,7 @@ impl Pull {
         let current = self.current.as_ref()?;
         let hash = current.wanted.hash;
         match &current.stage {
-            Stage::Listing(_) => {
-                Some(Act::Ask(BlobWant { hash, list: true, have: Vec::new() }))
-            }
+            Stage::Listing(_) => Some(Act::Ask(BlobWant { hash, list: true, have: Vec::new() })),
             Stage::Pieces { have, .. } => {
                 Some(Act::Ask(BlobWant { hash, list: false, have: bitmap(have) }))
             }
@@ -186,7 +190,9 @@ impl Pull {
         for (slot, value) in values.iter_mut().skip(from).zip(chunks) {
             *slot = Some(*value);
         }
-        let Some(list) = values.iter().copied().collect::<Option<Vec<_>>>() else { return Vec::new() };
+        let Some(list) = values.iter().copied().collect::<Option<Vec<_>>>() else {
+            return Vec::new();
+        };
         current.stage = Stage::Beginning(Vec::new());
         vec![Act::Do(Output::BlobBegin { wanted, list })]
     }
@@ -209,12 +215,20 @@ impl Pull {
                 let Piece { hash, index, bytes } = piece;
                 vec![Act::Do(Output::BlobWrite { hash, index, bytes })]
             }
-            Stage::Beginning(_) | Stage::Opening | Stage::Listing(_) | Stage::Finishing => Vec::new(),
+            Stage::Beginning(_) | Stage::Opening | Stage::Listing(_) | Stage::Finishing => {
+                Vec::new()
+            }
         }
     }
 
     /// A piece is on disk, or was no good.
-    pub(super) fn written(&mut self, hash: &BlobHash, index: u32, is_good: bool, now: u64) -> Vec<Act> {
+    pub(super) fn written(
+        &mut self,
+        hash: &BlobHash,
+        index: u32,
+        is_good: bool,
+        now: u64,
+    ) -> Vec<Act> {
         let Some(current) = self.of(hash) else { return Vec::new() };
         let Stage::Pieces { have, writing } = &mut current.stage else { return Vec::new() };
         writing.remove(&index);
@@ -266,7 +280,8 @@ fn patience(round_trip_ms: u64) -> u64 {
 }
 
 fn bitmap(have: &[bool]) -> Vec<u8> {
-    let byte = |bits: &[bool]| bits.iter().rev().fold(0_u8, |byte, bit| (byte << 1) | u8::from(*bit));
+    let byte =
+        |bits: &[bool]| bits.iter().rev().fold(0_u8, |byte, bit| (byte << 1) | u8::from(*bit));
     have.chunks(8).map(byte).collect()
 }
 

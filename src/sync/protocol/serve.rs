@@ -36,7 +36,7 @@ pub(super) struct Serve {
 #[derive(Debug)]
 pub(super) enum Next {
     /// Send this.
-    Send(Frame, Item),
+    Send(Box<(Frame, Item)>),
     /// Read this piece.
     Read(BlobHash, u32),
 }
@@ -80,7 +80,8 @@ impl Serve {
             let values: Vec<u8> =
                 current.blob.list.iter().skip(at).take(VALUES_MAX).flatten().copied().collect();
             let list = BlobList { hash: current.hash, bytes: current.blob.bytes, from, values };
-            return Some(Next::Send(Frame::BlobList(list), Item::List(current.hash, from)));
+            let item = Item::List(current.hash, from);
+            return Some(Next::Send(Box::new((Frame::BlobList(list), item))));
         }
         if current.reading.is_some() {
             return None;

@@ -36,13 +36,23 @@ pub struct Me {
     pub org: OrgId,
 }
 
+/// How far a session is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    /// Our heads are not known yet: takes, but sends nothing.
+    Waiting,
+    /// Takes and sends.
+    Open,
+    /// Does nothing any more.
+    Closed,
+}
+
 /// One session with one peer. All it does is done by [`Session::step`].
 #[derive(Debug)]
 pub struct Session {
     me: Me,
     now: Now,
-    is_begun: bool,
-    is_closed: bool,
+    phase: Phase,
     cursors: Cursors,
     /// What the peer is known to have: remembered, then as its HAVE says.
     theirs: BTreeMap<LogId, Seq>,
@@ -75,8 +85,7 @@ impl Session {
         Self {
             me,
             now,
-            is_begun: false,
-            is_closed: false,
+            phase: Phase::Waiting,
             cursors: Cursors::default(),
             theirs: BTreeMap::new(),
             have_in: BTreeMap::new(),
@@ -108,7 +117,7 @@ impl Session {
     /// Takes an input at a time and gives everything that is to be done now. After [`Output::Close`] it
     /// does nothing any more.
     pub fn step(&mut self, now: Now, input: Input) -> Vec<Output> {
-        if self.is_closed {
+        if self.phase == Phase::Closed {
             return Vec::new();
         }
         self.now = now;
@@ -130,7 +139,7 @@ impl Session {
                     self.cursors.have(&self.theirs, now);
                 }
                 self.control.say_have(self.cursors.ours());
-                self.is_begun = true;
+                self.phase = Phase::Open;
                 self.ask_time();
             }
             Input::Heads(heads) => self.cursors.heads(heads, &self.theirs, now),
@@ -204,7 +213,7 @@ impl Session {
     }
 
     fn close(&mut self, why: Closed) {
-        if !std::mem::replace(&mut self.is_closed, true) {
+        if std::mem::replace(&mut self.phase, Phase::Closed) != Phase::Closed {
             self.out.push(Output::Close(why));
         }
     }

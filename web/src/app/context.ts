@@ -3,6 +3,7 @@
 import { createContext } from 'svelte';
 import type { Api } from '../lib/api/client';
 import type { Keep } from '../lib/db/keep';
+import type { Dictionary } from '../lib/i18n';
 import type { NodeClock } from './clock.svelte';
 import type { Layout } from './layout.svelte';
 import type { Live } from './live.svelte';
@@ -20,6 +21,7 @@ export interface App {
   readonly nav: Router;
   readonly toast: Toasts;
   readonly prefs: Prefs;
+  readonly dictionary: Dictionary;
   readonly layout: Layout;
   readonly clock: NodeClock;
   /** Small things this device remembers, such as drafts. */

@@ -1,5 +1,8 @@
 /** What the desk's frame offers to its screens: the sheets that belong to no screen, and whether letters act as keys. */
 import { createContext } from 'svelte';
+import type { Keep } from '../lib/db/keep';
+
+const LETTERS = 'desk.letters';
 
 /** Sheets of the frame. */
 export type FrameSheet = 'keys' | 'account' | 'link';
@@ -8,8 +11,20 @@ export type FrameSheet = 'keys' | 'account' | 'link';
 export class DeskState {
   /** The open sheet of the frame, if any. */
   sheet = $state<FrameSheet | null>(null);
-  /** Single letters act as keys. Can be switched off in the list of keys (WCAG 2.1.4). */
-  letters = $state(true);
+  #letters = $state(true);
+
+  constructor(private readonly keep: Keep) {
+    this.#letters = keep.read(LETTERS) !== 'off';
+  }
+
+  /** Single letters act as keys. Can be switched off in the list of keys (WCAG 2.1.4), for this device. */
+  get letters(): boolean {
+    return this.#letters;
+  }
+  set letters(on: boolean) {
+    this.#letters = on;
+    this.keep.write(LETTERS, on ? 'on' : 'off');
+  }
 
   /** Opens the page about the lines. */
   showLink(): void {

@@ -5,6 +5,7 @@ import { openLiveSocket } from '../lib/api/socket';
 import { Keep } from '../lib/db/keep';
 import { openOutboxChannel } from '../lib/db/outbox-channel';
 import { openOutboxStore } from '../lib/db/outbox-memory';
+import { Dictionary } from '../lib/i18n';
 import { NodeClock } from './clock.svelte';
 import type { App } from './context';
 import { Layout } from './layout.svelte';
@@ -43,6 +44,7 @@ export async function buildApp(): Promise<App> {
     nav: new Router(),
     toast: new Toasts(),
     prefs: new Prefs(keep),
+    dictionary: new Dictionary(),
     layout: new Layout(session),
     clock,
     keep,
@@ -72,6 +74,7 @@ function followPerson(app: App): void {
   $effect.root(() => {
     $effect(() => {
       app.api.language = app.prefs.language;
+      void loadWords(app);
     });
     const person = $derived(
       app.session.me === null ? null : `${app.session.me.account}:${app.session.me.login}`,
@@ -90,6 +93,18 @@ function followPerson(app: App): void {
       }
     });
   });
+}
+
+/** Fetches the words of the chosen language; until they come the screen speaks Japanese. */
+async function loadWords(app: App): Promise<void> {
+  const role = app.session.me?.role;
+  const desk = role === 'publisher' || role === 'admin';
+  const { language } = app.prefs;
+  try {
+    await app.dictionary.load(language, desk ? ['phone', 'desk'] : ['phone']);
+  } catch {
+    // Out of range: asked again with the next person or choice.
+  }
 }
 
 function followWindow(app: App): void {

@@ -47,6 +47,11 @@ export class Suite {
     this.#tests.push({ name, run });
   }
 
+  /** The line of totals that ends every run. */
+  totals() {
+    return `${this.passed} passed, ${this.failed} failed, ${this.skipped} skipped`;
+  }
+
   /** Runs everything whose name contains `filter`. `onFailure` may take pictures. */
   async run(filter, onFailure) {
     for (const { name, run } of this.#tests.filter((test) => test.name.includes(filter))) {
@@ -68,7 +73,6 @@ export class Suite {
         }
       }
     }
-    console.log(`${this.passed} passed, ${this.failed} failed, ${this.skipped} skipped`);
     return this.failed === 0;
   }
 }

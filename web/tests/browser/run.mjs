@@ -67,9 +67,8 @@ for (const walk of [
   walk(suite, stage);
 }
 
-let green = false;
 try {
-  green = await suite.run(process.argv[2] ?? '', async (name) => {
+  const green = await suite.run(process.argv[2] ?? '', async (name) => {
     const file = name.replaceAll(/[^\w-]+/g, '-');
     for (const person of open.filter((one) => !one.page.isClosed())) {
       await person.picture(join('failed', `${file}-${person.name}`)).catch(() => undefined);
@@ -79,9 +78,10 @@ try {
     const said = nodes.words().split('\n').slice(-15);
     console.log(said.map((line) => `      node: ${line}`).join('\n'));
   });
+  process.exitCode = green ? 0 : 1;
 } finally {
   await browser.close();
   await nodes.stop();
+  console.log(`pictures: ${artifacts}`);
+  console.log(suite.totals());
 }
-console.log(`pictures: ${artifacts}`);
-process.exit(green ? 0 : 1);

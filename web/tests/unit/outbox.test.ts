@@ -253,7 +253,10 @@ describe('photos', () => {
     const store = new IdbOutboxStore();
     await store.all();
     const real = Object.getOwnPropertyDescriptor(IDBObjectStore.prototype, 'put');
-    const realPut = real?.value as (this: IDBObjectStore, ...args: unknown[]) => IDBRequest<IDBValidKey>;
+    const realPut = real?.value as (
+      this: IDBObjectStore,
+      ...args: unknown[]
+    ) => IDBRequest<IDBValidKey>;
     IDBObjectStore.prototype.put = function put(this: IDBObjectStore, ...args: unknown[]) {
       const request = realPut.apply(this, args);
       // As browsers do when the disk is full: success first, then the abort.

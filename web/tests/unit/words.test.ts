@@ -1,12 +1,25 @@
 // Both languages complete, their parameters the same, and times as people here read them.
 import { describe, expect, it } from 'vitest';
 import { hqFact, meFact } from '../../src/app/link';
-import { everything, translator } from '../../src/lib/i18n';
+import { Dictionary, translator } from '../../src/lib/i18n';
+import { common as enCommon } from '../../src/lib/i18n/en/common';
+import { desk as enDesk } from '../../src/lib/i18n/en/desk';
+import { phone as enPhone } from '../../src/lib/i18n/en/phone';
+import { common } from '../../src/lib/i18n/ja/common';
+import { desk } from '../../src/lib/i18n/ja/desk';
+import { phone } from '../../src/lib/i18n/ja/phone';
 import type { Entry } from '../../src/lib/i18n/types';
 import { age, clock, clockOrDate, dateClock, minutesSeconds, span } from '../../src/lib/time';
 
-const ja = translator({ language: 'ja' });
-const en = translator({ language: 'en' });
+type Everything = Record<'ja' | 'en', Record<string, Entry>>;
+const everything: Everything = {
+  ja: { ...common, ...phone, ...desk },
+  en: { ...enCommon, ...enPhone, ...enDesk },
+};
+const dictionary = new Dictionary();
+await dictionary.load('en', ['phone']);
+const ja = translator({ language: 'ja' }, dictionary);
+const en = translator({ language: 'en' }, dictionary);
 const sentences = (entry: Entry): string[] =>
   typeof entry === 'string' ? [entry] : [entry.one, entry.other];
 const names = (sentence: string): string[] =>
@@ -42,6 +55,17 @@ describe('the dictionary', () => {
     expect(ja('link.wait', { n: 3 })).toBe('送信待ち 3件');
     expect(en('common.items', { n: 1 })).toBe('1 item');
     expect(en('common.items', { n: 2 })).toBe('2 items');
+  });
+});
+
+describe('words that come later', () => {
+  it('are Japanese until English is there, and the desk’s words when asked for', async () => {
+    const late = new Dictionary();
+    const t = translator({ language: 'en' }, late);
+    expect(t('tab.home')).toBe('ホーム');
+    await late.load('en', ['phone', 'desk']);
+    expect(t('tab.home')).toBe('Home');
+    expect(t('desk.trial')).toBe('Trial');
   });
 });
 

@@ -11,6 +11,7 @@ use crate::sync::protocol::io::Output;
 use crate::sync::protocol::packing::Packing;
 use crate::sync::protocol::packing::ROOM;
 use crate::sync::protocol::serve::Next;
+use crate::sync::protocol::session::Phase;
 use crate::sync::protocol::session::Session;
 
 /// What an EVENTS frame needs beside its events, and what one event needs beside its bytes.
@@ -20,7 +21,7 @@ const EVENT_EXTRA: usize = 7;
 impl Session {
     /// Sends whatever may go now.
     pub(super) fn leave(&mut self) {
-        if self.is_closed || !self.is_begun {
+        if self.phase != Phase::Open {
             return;
         }
         self.leave_control();
@@ -40,7 +41,10 @@ impl Session {
             && let Some(next) = self.serve.next()
         {
             match next {
-                Next::Send(frame, item) => self.send(&frame, Some(item)),
+                Next::Send(sent) => {
+                    let (frame, item) = *sent;
+                    self.send(&frame, Some(item));
+                }
                 Next::Read(hash, index) => {
                     self.out.push(Output::BlobRead { hash, index });
                     return;

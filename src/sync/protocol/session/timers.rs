@@ -2,6 +2,7 @@
 
 use crate::sync::protocol::io::Closed;
 use crate::sync::protocol::io::Output;
+use crate::sync::protocol::session::Phase;
 use crate::sync::protocol::session::Session;
 
 /// A sign of life after so much silence of our own.
@@ -22,7 +23,7 @@ const HOPELESS_MS: u64 = 60_000;
 
 impl Session {
     pub(super) fn timers(&mut self) {
-        if self.is_closed {
+        if self.phase == Phase::Closed {
             return;
         }
         let now = self.now.ms;
@@ -40,9 +41,13 @@ impl Session {
         self.watch_progress(now);
         let idle = now >= self.said_ms.saturating_add(IDLE_MS);
         let stale = self.asked_time_ms.is_some_and(|at| now >= at.saturating_add(CLOCK_MS));
-        if self.is_begun && (idle || stale) {
+        if self.is_open() && (idle || stale) {
             self.ask_time();
         }
+    }
+
+    fn is_open(&self) -> bool {
+        self.phase == Phase::Open
     }
 
     fn silence(&self, now: u64) -> Option<u64> {
@@ -76,11 +81,11 @@ impl Session {
         });
         let times = [
             Some(self.heard_ms.saturating_add(SILENT_MS)),
-            self.is_begun.then(|| self.said_ms.saturating_add(IDLE_MS)),
+            self.is_open().then(|| self.said_ms.saturating_add(IDLE_MS)),
             due,
             paused,
             stalls,
-            self.receipt.wake().filter(|_| self.is_begun),
+            self.receipt.wake().filter(|_| self.is_open()),
             self.flight.wake(),
             self.cursors.wake(self.now.ms, self.flight.patience_ms()),
             self.pull.wake(round_trip),

@@ -1,21 +1,17 @@
 // One typed dictionary, two languages. `getT()` is called once in a component's script; the
 // function it gives reads the person's language at each call, so the screen follows a change.
 import { getContext, setContext } from 'svelte';
-import { common as enCommon } from './en/common';
-import { desk as enDesk } from './en/desk';
-import { phone as enPhone } from './en/phone';
-import { common } from './ja/common';
-import { desk } from './ja/desk';
-import { phone } from './ja/phone';
-import type { Entry, Params, Translation } from './types';
+import { Dictionary } from './dictionary.svelte';
+import type { Language } from './dictionary.svelte';
+import type { common } from './ja/common';
+import type { desk } from './ja/desk';
+import type { phone } from './ja/phone';
+import type { Entry, Params } from './types';
 
-export type Language = 'ja' | 'en';
+export { Dictionary } from './dictionary.svelte';
+export type { Language, Part } from './dictionary.svelte';
 
-const ja = { ...common, ...phone, ...desk } as const;
-const en: Translation<typeof ja> = { ...enCommon, ...enPhone, ...enDesk };
-const dictionaries: Record<Language, Record<string, Entry>> = { ja, en };
-
-type Ja = typeof ja;
+type Ja = typeof common & typeof phone & typeof desk;
 
 /** A key of the dictionary. */
 export type Key = keyof Ja;
@@ -28,7 +24,7 @@ export interface LanguageSource {
   readonly language: Language;
 }
 
-const CONTEXT = Symbol('language');
+const CONTEXT = Symbol('translate');
 const plural = new Intl.PluralRules('en');
 
 function fill(entry: Entry, params: Record<string, string | number>): string {
@@ -40,22 +36,17 @@ function fill(entry: Entry, params: Record<string, string | number>): string {
 }
 
 /** A translator that follows `source`. */
-export function translator(source: LanguageSource): Translate {
-  return (key, ...params) => {
-    const entry: Entry = dictionaries[source.language][key] ?? key;
-    return fill(entry, params[0] ?? {});
-  };
+export function translator(source: LanguageSource, dictionary: Dictionary): Translate {
+  return (key, ...params) => fill(dictionary.entry(source.language, key), params[0] ?? {});
 }
 
-/** Tells the components below where the language stands; called once by the root component. */
-export function provideLanguage(source: LanguageSource): void {
-  setContext(CONTEXT, source);
+/** Gives the components below their translator; called once by the root component. */
+export function provideLanguage(source: LanguageSource, dictionary: Dictionary): void {
+  setContext(CONTEXT, translator(source, dictionary));
 }
 
 /** The translator of this component tree. */
 export function getT(): Translate {
-  return translator(getContext<LanguageSource | undefined>(CONTEXT) ?? { language: 'ja' });
+  const t = getContext<Translate | undefined>(CONTEXT);
+  return t ?? translator({ language: 'ja' }, new Dictionary());
 }
-
-/** Every key in both languages, for tests. */
-export const everything: Readonly<Record<Language, Readonly<Record<string, Entry>>>> = dictionaries;

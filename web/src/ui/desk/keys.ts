@@ -5,7 +5,6 @@ export type KeyBindings = Record<string, (() => void) | undefined>;
 
 /** True while an input method is choosing characters. Safari reports the last key only by its old number. */
 export function composing(event: KeyboardEvent): boolean {
-  // eslint-disable-next-line @typescript-eslint/no-deprecated -- no newer property tells this in Safari
   return event.isComposing || event.keyCode === 229;
 }
 

@@ -49,7 +49,8 @@ export function bulletinWalk(suite, stage) {
     await understood.waitFor();
     await clerk.look('bulletin');
     await understood.click();
-    await clerk.page.getByText(like('phone.bulletin.given')).first().waitFor();
+    await clerk.page.getByText(like('bulletin.acked')).first().waitFor();
+    await clerk.sees(say('bulletin.whoDid'));
     await clerk.look('bulletin-acked');
 
     await desk.go('#/bulletins');
