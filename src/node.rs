@@ -108,14 +108,12 @@ pub struct Node {
 /// [`NodeError::Port`].
 pub async fn bind(address: SocketAddr) -> Result<TcpListener, NodeError> {
     TcpListener::bind(address).await.map_err(|source| {
-        let remedy = match source.kind() {
-            std::io::ErrorKind::AddrInUse => {
-                "another program uses this port; stop it or choose another port"
-            }
-            std::io::ErrorKind::PermissionDenied => {
-                "ports below 1024 need a capability; choose a port from 1024 on"
-            }
-            _ => "check that this machine has this address",
+        let remedy = if source.kind() == std::io::ErrorKind::AddrInUse {
+            "another program uses this port; stop it or choose another port"
+        } else if source.kind() == std::io::ErrorKind::PermissionDenied {
+            "ports below 1024 need a capability; choose a port from 1024 on"
+        } else {
+            "check that this machine has this address"
         };
         NodeError::Port { address, remedy: remedy.to_owned(), source }
     })
@@ -166,6 +164,7 @@ impl Node {
     ///
     /// # Errors
     /// [`NodeError`] in one sentence with the remedy.
+    #[expect(clippy::too_many_lines, reason = "the one list of parts, in order")]
     pub async fn start(options: NodeOptions) -> Result<Self, NodeError> {
         let home = Home::load(&options.dir)?;
         let listener = bind(options.http).await?;

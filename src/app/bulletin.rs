@@ -459,10 +459,9 @@ impl View<'_> {
         for (account, progress) in self.asked(stored, Scope::OwnShelter)? {
             let person = self.directory.with_phone(account.account);
             match progress {
-                Progress::Acked(at) => here.acked.push(AckedBy {
-                    person: person.person,
-                    at_ms: self.snapshot.unix(at),
-                }),
+                Progress::Acked(at) => here
+                    .acked
+                    .push(AckedBy { person: person.person, at_ms: self.snapshot.unix(at) }),
                 Progress::Read(_) => here.read_only.push(person),
                 Progress::Unread | Progress::NotDelivered => here.unread.push(person),
             }
@@ -700,11 +699,9 @@ impl Wanted {
             nodes: self.nodes,
             drill: self.new.drill.then_some(true),
         };
-        let kind =
-            if predecessor.is_some() { Kind::BulletinSupersede } else { Kind::BulletinPost };
-        let draft =
-            Draft::new(Stream::notice_all(), kind, author(actor), self.client_id, &post)
-                .with_request(&self.request);
+        let kind = if predecessor.is_some() { Kind::BulletinSupersede } else { Kind::BulletinPost };
+        let draft = Draft::new(Stream::notice_all(), kind, author(actor), self.client_id, &post)
+            .with_request(&self.request);
         Ok(match predecessor {
             Some(stored) => draft.with_parent(stored.at),
             None => draft,
@@ -716,18 +713,12 @@ impl Wanted {
 ///
 /// # Errors
 /// Right, limits, or the store's.
-pub async fn issue(
-    app: &App,
-    actor: &Actor,
-    new: NewBulletin,
-) -> Result<BulletinDetail, AppError> {
+pub async fn issue(app: &App, actor: &Actor, new: NewBulletin) -> Result<BulletinDetail, AppError> {
     app.check(actor, Action::PublishBulletin)?;
     let (wanted, asker) = (parse(new)?, actor.clone());
     let (committed, ()) = app
         .store()
-        .act(move |snapshot| {
-            Ok::<_, AppError>((vec![wanted.draft(snapshot, &asker, None)?], ()))
-        })
+        .act(move |snapshot| Ok::<_, AppError>((vec![wanted.draft(snapshot, &asker, None)?], ())))
         .await?;
     let id = committed.first().map(|one| one.id).ok_or(AppError::NotFound)?;
     by_id(app, actor, id).await
@@ -804,12 +795,7 @@ fn answer_stream(actor: &Actor) -> Stream {
 ///
 /// # Errors
 /// Right, or the store's.
-pub async fn read(
-    app: &App,
-    actor: &Actor,
-    id: &str,
-    read: ClientIdOnly,
-) -> Result<(), AppError> {
+pub async fn read(app: &App, actor: &Actor, id: &str, read: ClientIdOnly) -> Result<(), AppError> {
     app.check(actor, Action::Acknowledge)?;
     let (id, actor) = (people::event_id(id)?, actor.clone());
     let client_id = people::client_id(&read.client_id)?;
@@ -821,8 +807,7 @@ pub async fn read(
             }
             let body = NoticeRead { client_id };
             let stream = answer_stream(&actor);
-            let draft =
-                Draft::new(stream, Kind::NoticeRead, author(&actor), client_id, &body);
+            let draft = Draft::new(stream, Kind::NoticeRead, author(&actor), client_id, &body);
             Ok::<_, AppError>((vec![draft.with_parent(stored.at)], ()))
         })
         .await?;
@@ -847,8 +832,7 @@ pub async fn ack(app: &App, actor: &Actor, id: &str, ack: Ack) -> Result<Bulleti
             };
             let request = [u8::from(ack.undo)];
             let stream = answer_stream(&asker);
-            let draft =
-                Draft::new(stream, Kind::BulletinAck, author(&asker), client_id, &body);
+            let draft = Draft::new(stream, Kind::BulletinAck, author(&asker), client_id, &body);
             Ok::<_, AppError>((vec![draft.with_request(&request).with_parent(stored.at)], ()))
         })
         .await?;
@@ -859,12 +843,7 @@ pub async fn ack(app: &App, actor: &Actor, id: &str, ack: Ack) -> Result<Bulleti
 ///
 /// # Errors
 /// Right, or the store's.
-pub async fn phoned(
-    app: &App,
-    actor: &Actor,
-    id: &str,
-    phoned: Phoned,
-) -> Result<(), AppError> {
+pub async fn phoned(app: &App, actor: &Actor, id: &str, phoned: Phoned) -> Result<(), AppError> {
     app.check(actor, Action::MarkCalls)?;
     let (id, actor) = (people::event_id(id)?, actor.clone());
     let client_id = people::client_id(&phoned.client_id)?;
@@ -874,13 +853,8 @@ pub async fn phoned(
             let account = AccountNo(phoned.account);
             snapshot.account(account)?.ok_or(AppError::NotFound)?;
             let body = BulletinPhoned { client_id, account };
-            let draft = Draft::new(
-                Stream::desk(),
-                Kind::BulletinPhoned,
-                author(&actor),
-                client_id,
-                &body,
-            );
+            let draft =
+                Draft::new(Stream::desk(), Kind::BulletinPhoned, author(&actor), client_id, &body);
             Ok::<_, AppError>((vec![draft.with_parent(stored.at)], ()))
         })
         .await?;
@@ -916,4 +890,3 @@ pub async fn status(app: &App, actor: &Actor, id: &str) -> Result<BulletinStatus
         })
         .await
 }
-

@@ -123,7 +123,9 @@ impl AppError {
         match self {
             Self::LoginFailed | Self::SessionEnded => 401,
             Self::LoginLocked { .. } => 429,
-            Self::NotAllowed | Self::OriginRefused | Self::HttpsRequired | Self::TicketRefused => 403,
+            Self::NotAllowed | Self::OriginRefused | Self::HttpsRequired | Self::TicketRefused => {
+                403
+            }
             Self::NotFound | Self::NotHere { .. } => 404,
             Self::BadRequest(_) | Self::TextEmpty | Self::TextTooLong { .. } => 400,
             Self::TooManyPhotos | Self::UnknownPhoto | Self::ImportRefused { .. } => 422,
@@ -214,41 +216,46 @@ impl AppError {
         }
     }
 
+    #[expect(clippy::wildcard_enum_match_arm, reason = "all others have fixed sentences, by code")]
     fn japanese(&self) -> String {
         match self {
             Self::LoginLocked { minutes } => {
                 format!("何度も違ったため、あと{minutes}分入れません。急ぐときは本部(電話)へ。")
             }
             Self::TextTooLong { chars, max } => {
-                format!("長すぎます({chars}文字)。{max}文字までにしてください。書いたものは残っています。")
+                format!(
+                    "長すぎます({chars}文字)。{max}文字までにしてください。書いたものは残っています。"
+                )
             }
             Self::NotHere { percent } => {
                 format!("まだ届いていません({percent}%)。届くと見られます。")
             }
             Self::Photo { code, bytes } => photo_japanese(code, *bytes),
             Self::ImportRefused { ja, .. } => ja.clone(),
-            other => other.fixed().0.to_owned(),
+            _ => self.fixed().0.to_owned(),
         }
     }
 
+    #[expect(clippy::wildcard_enum_match_arm, reason = "all others have fixed sentences, by code")]
     fn english(&self) -> String {
         match self {
-            Self::LoginLocked { minutes } => format!(
-                "Too many wrong tries: wait {minutes} min. If urgent, phone headquarters."
-            ),
-            Self::TextTooLong { chars, max } => format!(
-                "Too long ({chars} characters): up to {max}. What you wrote is kept."
-            ),
+            Self::LoginLocked { minutes } => {
+                format!("Too many wrong tries: wait {minutes} min. If urgent, phone headquarters.")
+            }
+            Self::TextTooLong { chars, max } => {
+                format!("Too long ({chars} characters): up to {max}. What you wrote is kept.")
+            }
             Self::NotHere { percent } => {
                 format!("Not here yet ({percent} %). You can see it once it has arrived.")
             }
             Self::Photo { code, bytes } => photo_english(code, *bytes),
             Self::ImportRefused { en, .. } => en.clone(),
-            other => other.fixed().1.to_owned(),
+            _ => self.fixed().1.to_owned(),
         }
     }
 
     /// Sentences without numbers in them.
+    #[expect(clippy::too_many_lines, reason = "a catalogue is a table, not a procedure")]
     fn fixed(&self) -> (&'static str, &'static str) {
         match self.code() {
             "login_failed" => (
@@ -263,15 +270,17 @@ impl AppError {
                 "もう一度入ってください。書いたものは残っています。",
                 "Please log in again. What you wrote is kept.",
             ),
-            "not_allowed" => (
-                "この操作は、あなたの役割ではできません。",
-                "Your role can't do this.",
-            ),
+            "not_allowed" => {
+                ("この操作は、あなたの役割ではできません。", "Your role can't do this.")
+            }
             "origin_refused" => (
                 "ほかのページからの操作は受け付けません。この画面を開き直してください。",
                 "Requests from other pages are refused. Open this screen again.",
             ),
-            "not_found" => ("見つかりません。もどって選び直してください。", "Not found. Go back and choose again."),
+            "not_found" => (
+                "見つかりません。もどって選び直してください。",
+                "Not found. Go back and choose again.",
+            ),
             "text_empty" => ("本文を書いてから送ってください。", "Write something before sending."),
             "client_id_reused" => (
                 "同じ番号で別の内容が届いています。もう一度書いて送ってください。",
@@ -285,12 +294,18 @@ impl AppError {
                 "新しい訂正が出ています。新しいほうを開いてください。",
                 "There is a newer version. Open that one.",
             ),
-            "too_many_photos" => ("写真は10枚までです。分けて送ってください。", "Up to 10 photos. Send them in parts."),
+            "too_many_photos" => (
+                "写真は10枚までです。分けて送ってください。",
+                "Up to 10 photos. Send them in parts.",
+            ),
             "unknown_file" => (
                 "写真がこの避難所に届いていません。もう一度送ってください。",
                 "The photo has not reached this shelter. Send it again.",
             ),
-            "login_taken" => ("このIDはもう使われています。別のIDにしてください。", "This ID is taken. Choose another."),
+            "login_taken" => (
+                "このIDはもう使われています。別のIDにしてください。",
+                "This ID is taken. Choose another.",
+            ),
             "ticket_refused" => (
                 "この引換番号は使えません(使用済み・期限切れ・ちがう番号)。本部で新しいものを出してください。",
                 "This ticket can't be used (used, expired or wrong). Issue a new one at headquarters.",
@@ -329,9 +344,7 @@ fn photo_japanese(code: &str, bytes: usize) -> String {
             "写真が大きすぎます({}MB)。30MBまで送れます。小さくして送ってください。",
             megabytes(bytes)
         ),
-        "photo_too_many_pixels" => {
-            "写真の画素が多すぎます。小さくして送ってください。".to_owned()
-        }
+        "photo_too_many_pixels" => "写真の画素が多すぎます。小さくして送ってください。".to_owned(),
         "photo_unsupported" => {
             "この形式の写真は送れません。JPEG・PNG・WebP・HEICで送ってください。".to_owned()
         }

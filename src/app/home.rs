@@ -227,11 +227,7 @@ fn news(
     Ok(news)
 }
 
-fn unseen_reports(
-    snapshot: &Snapshot<'_>,
-    app: &App,
-    actor: &Actor,
-) -> Result<u32, AppError> {
+fn unseen_reports(snapshot: &Snapshot<'_>, app: &App, actor: &Actor) -> Result<u32, AppError> {
     match app.check(actor, Action::ReadReports) {
         Ok(Scope::All) => report::unseen(snapshot),
         Ok(Scope::OwnShelter) | Err(_) => Ok(0),

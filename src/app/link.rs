@@ -188,8 +188,7 @@ pub(crate) fn waiting_for(
     peer: NodeId,
     role: NodeRole,
 ) -> Result<Waiting, StoreError> {
-    let lacking =
-        snapshot.lacking(peer, |stream| snapshot.peer_may_read(peer, role, stream))?;
+    let lacking = snapshot.lacking(peer, |stream| snapshot.peer_may_read(peer, role, stream))?;
     Ok(from_classes(&lacking))
 }
 
@@ -301,18 +300,15 @@ pub async fn nodes(app: &App, actor: &Actor) -> Result<Nodes, AppError> {
         .await
 }
 
-fn expected_from(
-    snapshot: &Snapshot<'_>,
-    app: &App,
-    node: NodeId,
-) -> Result<Expected, StoreError> {
+fn expected_from(snapshot: &Snapshot<'_>, app: &App, node: NodeId) -> Result<Expected, StoreError> {
     let mut expected = Expected::default();
     for report in snapshot.reports()?.iter().filter(|report| report.node == node) {
         for photo in &report.post.photos {
             let blobs = [photo.thumbnail, photo.preview, Some(photo.original)];
-            let missing = blobs.into_iter().flatten().filter(|blob| {
-                app.store().blobs().size(&blob.hash).is_none()
-            });
+            let missing = blobs
+                .into_iter()
+                .flatten()
+                .filter(|blob| app.store().blobs().size(&blob.hash).is_none());
             let bytes: u64 = missing.map(|blob| blob.bytes).sum();
             if bytes > 0 {
                 expected.photos = expected.photos.saturating_add(1);

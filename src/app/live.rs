@@ -14,7 +14,6 @@ use crate::app::error::AppError;
 use crate::app::home;
 use crate::app::home::Counts;
 use crate::app::link::HqLink;
-use crate::sync::exchange::PeerState;
 use crate::app::link::waiting_for;
 use crate::app::people::Directory;
 use crate::app::talk;
@@ -22,6 +21,7 @@ use crate::domain::access::Action;
 use crate::domain::access::Actor;
 use crate::domain::org::NodeRole;
 use crate::domain::org::Role;
+use crate::sync::exchange::PeerState;
 
 /// Ticks that come closer together than this are told as one.
 const COALESCE: Duration = Duration::from_millis(25);
@@ -115,9 +115,11 @@ impl LiveFeed {
             .store()
             .read(move |snapshot| {
                 let cursor = snapshot.cursor()?;
-                let messages = if talks { talk::arrived(snapshot, &app, me, after)? } else { Vec::new() };
+                let messages =
+                    if talks { talk::arrived(snapshot, &app, me, after)? } else { Vec::new() };
                 let mine = if talks { snapshot.rooms(Some(me))? } else { Vec::new() };
-                let topics = snapshot.topics_since(after, |room| mine.iter().any(|one| one.id == room))?;
+                let topics =
+                    snapshot.topics_since(after, |room| mine.iter().any(|one| one.id == room))?;
                 Ok::<_, AppError>((cursor, messages, topics))
             })
             .await?;

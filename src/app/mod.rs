@@ -32,7 +32,6 @@ use tokio::sync::Semaphore;
 use tokio::sync::watch;
 
 use crate::app::error::AppError;
-use crate::sync::exchange::PeerState;
 use crate::app::session::Attempts;
 use crate::domain::access;
 use crate::domain::access::Action;
@@ -46,6 +45,7 @@ use crate::domain::org::Role;
 use crate::identity::keys::NodeKeys;
 use crate::media::PhotoLimits;
 use crate::store::Store;
+use crate::sync::exchange::PeerState;
 
 /// What `node` builds an [`App`] from.
 pub struct Parts {

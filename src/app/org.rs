@@ -224,8 +224,7 @@ impl AccountDrafts {
         let client_id = next()?;
         let put = AccountPut { client_id, ..self.put.clone() };
         let account = put.account;
-        let mut drafts =
-            vec![Draft::new(Stream::org(), Kind::AccountPut, author, client_id, &put)];
+        let mut drafts = vec![Draft::new(Stream::org(), Kind::AccountPut, author, client_id, &put)];
         for (index, id) in put.nodes.iter().enumerate() {
             let node = directory.node(*id).ok_or(AppError::BadRequest("nodes"))?;
             let stream = credential_stream(node.id, node.role);
@@ -244,9 +243,10 @@ impl AccountDrafts {
         }
         // Headquarters calls whoever does not answer: it knows every number.
         let headquarters = Stream::cred_headquarters();
-        let at_headquarters = put.nodes.iter().any(|id| {
-            directory.node(*id).is_some_and(|node| node.role == NodeRole::Headquarters)
-        });
+        let at_headquarters = put
+            .nodes
+            .iter()
+            .any(|id| directory.node(*id).is_some_and(|node| node.role == NodeRole::Headquarters));
         if let (Some(phone), false) = (&self.phone, at_headquarters) {
             let client_id = next()?;
             let body = AccountContact { client_id, account, phone: phone.clone() };
@@ -426,11 +426,7 @@ pub async fn devices(app: &App, actor: &Actor) -> Result<Devices, AppError> {
 ///
 /// # Errors
 /// Right, limits, or the store's.
-pub async fn add_device(
-    app: &App,
-    actor: &Actor,
-    new: NewDevice,
-) -> Result<GivenDevice, AppError> {
+pub async fn add_device(app: &App, actor: &Actor, new: NewDevice) -> Result<GivenDevice, AppError> {
     app.check_operator(actor)?;
     people::client_id(&new.client_id)?;
     let login = text::login(&new.login).ok_or(AppError::BadRequest("login"))?;
@@ -446,11 +442,7 @@ pub async fn add_device(
 ///
 /// # Errors
 /// Right, limits, or the store's.
-pub async fn invite(
-    app: &App,
-    actor: &Actor,
-    new: NewInvitation,
-) -> Result<GivenTicket, AppError> {
+pub async fn invite(app: &App, actor: &Actor, new: NewInvitation) -> Result<GivenTicket, AppError> {
     app.check(actor, Action::InviteNodes)?;
     let name = text::required(&new.name, text::NAME_CHARS_MAX)?;
     let role = NodeRole::from_word(&new.role)
@@ -502,8 +494,7 @@ async fn admit(app: &App, asked: &Asked) -> Result<JoinGrant, AppError> {
     let request = asked.request.clone();
     let node = NodeId::of(&request.signing);
     let token = request.token.hash();
-    let (fresh, cert_id, place_id) =
-        (random::<32>()?, fresh_client_id()?, fresh_client_id()?);
+    let (fresh, cert_id, place_id) = (random::<32>()?, fresh_client_id()?, fresh_client_id()?);
     let keys = app.parts().keys.clone();
     let known = app.store().read(move |snapshot| snapshot.invitation(&token)).await?;
     let secret = known.and_then(|one| one.secret).and_then(|bytes| bytes.try_into().ok());
@@ -539,8 +530,7 @@ async fn admit(app: &App, asked: &Asked) -> Result<JoinGrant, AppError> {
                 issued_ms: time::event_ms(snapshot.now_ms),
             };
             let issue = certificate::issue(keys.signing(), &certificate, cert_id);
-            let place =
-                NodePlace { client_id: place_id, node, site: None, name: invitation.name };
+            let place = NodePlace { client_id: place_id, node, site: None, name: invitation.name };
             let drafts = vec![
                 Draft::new(Stream::org(), Kind::CertIssue, None, cert_id, &issue),
                 Draft::new(Stream::org(), Kind::NodePlace, None, place_id, &place),
@@ -632,4 +622,3 @@ impl App {
             .await
     }
 }
-

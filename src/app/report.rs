@@ -324,11 +324,7 @@ async fn by_id(app: &App, actor: &Actor, id: EventId) -> Result<Report, AppError
 ///
 /// # Errors
 /// Right, limits, or the store's.
-pub async fn send(
-    app: &App,
-    actor: &Actor,
-    new: NewReport,
-) -> Result<(Report, bool), AppError> {
+pub async fn send(app: &App, actor: &Actor, new: NewReport) -> Result<(Report, bool), AppError> {
     app.check(actor, Action::SendReport)?;
     let client_id = people::client_id(&new.client_id)?;
     if new.photos.len() > PHOTOS_MAX {
@@ -384,12 +380,7 @@ pub async fn send(
 }
 
 /// What headquarters says about a report.
-async fn say(
-    app: &App,
-    actor: &Actor,
-    id: &str,
-    status: ReportStatus,
-) -> Result<Report, AppError> {
+async fn say(app: &App, actor: &Actor, id: &str, status: ReportStatus) -> Result<Report, AppError> {
     app.check(actor, Action::HandleReports)?;
     let (id, asker) = (people::event_id(id)?, actor.clone());
     app.store()
@@ -408,12 +399,7 @@ async fn say(
 ///
 /// # Errors
 /// Right, or the store's.
-pub async fn status(
-    app: &App,
-    actor: &Actor,
-    id: &str,
-    seen: SetSeen,
-) -> Result<Report, AppError> {
+pub async fn status(app: &App, actor: &Actor, id: &str, seen: SetSeen) -> Result<Report, AppError> {
     let client_id = people::client_id(&seen.client_id)?;
     let body =
         ReportStatus { client_id, seen: Some(seen.seen), place: None, wants_originals: None };
@@ -436,8 +422,7 @@ pub async fn place(
         name: text::optional(&place.name, text::NAME_CHARS_MAX)?,
         source: PlaceSource::Headquarters,
     };
-    let body =
-        ReportStatus { client_id, seen: None, place: Some(better), wants_originals: None };
+    let body = ReportStatus { client_id, seen: None, place: Some(better), wants_originals: None };
     say(app, actor, id, body).await
 }
 

@@ -568,8 +568,7 @@ pub async fn start(app: &App, actor: &Actor, new: NewSafety) -> Result<SafetyDet
                 drill: new.drill.then_some(true),
             };
             let stream = Stream::notice_all();
-            let draft =
-                Draft::new(stream, Kind::SafetyOpen, author(&asker), client_id, &body);
+            let draft = Draft::new(stream, Kind::SafetyOpen, author(&asker), client_id, &body);
             Ok::<_, AppError>((vec![draft.with_request(&request)], ()))
         })
         .await?;
@@ -613,8 +612,7 @@ pub async fn answer(
             let written_ms = people::waited(new.written_ms, snapshot.now_ms);
             let body = AnswerBody { client_id, answer, note, written_ms };
             let stream = Stream::of_node(Class::Answer, asker.node);
-            let draft =
-                Draft::new(stream, Kind::SafetyAnswer, author(&asker), client_id, &body);
+            let draft = Draft::new(stream, Kind::SafetyAnswer, author(&asker), client_id, &body);
             Ok((vec![draft.with_request(&request).with_parent(check.at)], ()))
         })
         .await?;
@@ -641,8 +639,7 @@ async fn change(
             let body = SafetyChange { client_id, deadline_ms, closed: add_minutes.is_none() };
             let request = add_minutes.unwrap_or(0).to_be_bytes();
             let stream = Stream::notice_all();
-            let draft =
-                Draft::new(stream, Kind::SafetyChange, author(&asker), client_id, &body);
+            let draft = Draft::new(stream, Kind::SafetyChange, author(&asker), client_id, &body);
             Ok::<_, AppError>((vec![draft.with_request(&request).with_parent(check.at)], ()))
         })
         .await?;

@@ -274,10 +274,8 @@ impl App {
                     drill: false,
                     languages: vec!["ja".to_owned(), "en".to_owned()],
                     secure_hint: None,
-                    demo_login: demo.map(|password| DemoLogin {
-                        password,
-                        accounts: accounts.collect(),
-                    }),
+                    demo_login: demo
+                        .map(|password| DemoLogin { password, accounts: accounts.collect() }),
                 })
             })
             .await

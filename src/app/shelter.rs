@@ -187,7 +187,9 @@ pub async fn import(
     app.check(actor, Action::ImportShelters)?;
     let code = query.municipality.as_deref().filter(|code| !code.is_empty());
     let only_municipality = code
-        .map(|code| MunicipalityCode::parse(code).map_err(|_bad| AppError::BadRequest("municipality")))
+        .map(|code| {
+            MunicipalityCode::parse(code).map_err(|_bad| AppError::BadRequest("municipality"))
+        })
         .transpose()?;
     let options = ReadOptions { only_municipality };
     let read = tokio::task::spawn_blocking(move || import::read_shelter_list(&file, &options))
@@ -199,9 +201,7 @@ pub async fn import(
         })?;
     let difference = app
         .store()
-        .read(move |snapshot| {
-            Ok::<_, AppError>(import::difference(&snapshot.sites()?, &read))
-        })
+        .read(move |snapshot| Ok::<_, AppError>(import::difference(&snapshot.sites()?, &read)))
         .await?;
     if !query.dry_run {
         apply(app, actor, &difference).await?;
@@ -219,11 +219,8 @@ async fn apply(app: &App, actor: &Actor, difference: &Difference) -> Result<(), 
             number = number.saturating_add(1);
             let hash = chain::derive("noroshi 1 import", &[&seed, &number.to_be_bytes()]);
             let client_id = ClientId(hash.first_chunk().copied().unwrap_or_default());
-            let body = SitePut {
-                client_id,
-                key: write.site_ref.clone(),
-                site: Some(write.site.clone()),
-            };
+            let body =
+                SitePut { client_id, key: write.site_ref.clone(), site: Some(write.site.clone()) };
             let stream = Stream::org();
             drafts.push(Draft::new(stream, Kind::SitePut, author(actor), client_id, &body));
         }

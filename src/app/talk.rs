@@ -313,7 +313,13 @@ impl View<'_> {
         let own = self.snapshot.who.node;
         let known = |node: NodeId| self.directory.node(node).map(|one| (one.id, one.role));
         if self.app.is_headquarters() {
-            return self.room.nodes.iter().filter(|node| **node != own).filter_map(|node| known(*node)).collect();
+            return self
+                .room
+                .nodes
+                .iter()
+                .filter(|node| **node != own)
+                .filter_map(|node| known(*node))
+                .collect();
         }
         // A shelter hears from headquarters only; what other shelters hold it doesn't know.
         let takes_part = |role: NodeRole| role == NodeRole::Headquarters;
@@ -415,11 +421,7 @@ impl View<'_> {
     }
 }
 
-fn room_of(
-    snapshot: &Snapshot<'_>,
-    id: StreamId,
-    actor: &Actor,
-) -> Result<StoredRoom, AppError> {
+fn room_of(snapshot: &Snapshot<'_>, id: StreamId, actor: &Actor) -> Result<StoredRoom, AppError> {
     // A room one isn't in looks like no room at all.
     snapshot
         .room(id)?
@@ -443,8 +445,7 @@ pub async fn rooms(app: &App, actor: &Actor) -> Result<Rooms, AppError> {
             let directory = Directory::read(snapshot)?;
             let mut rooms = Vec::new();
             for room in snapshot.rooms(Some(me))? {
-                let view =
-                    View { snapshot, app: &inner, directory: &directory, room: &room, me };
+                let view = View { snapshot, app: &inner, directory: &directory, room: &room, me };
                 rooms.push(view.room()?);
             }
             rooms.sort_by_key(|room| {
@@ -626,9 +627,8 @@ pub async fn post(
                 photo,
                 written_ms: people::waited(written, snapshot.now_ms),
             };
-            let draft =
-                Draft::new(stream, Kind::MessagePost, author(&asker), client_id, &post)
-                    .with_request(&request);
+            let draft = Draft::new(stream, Kind::MessagePost, author(&asker), client_id, &post)
+                .with_request(&request);
             let parent = match reply {
                 Some(parent) => snapshot.message(parent)?.filter(|one| one.room == id),
                 None => None,
@@ -732,8 +732,7 @@ pub async fn withdraw(
             }
             let stream = snapshot.stream(&message.room)?.ok_or(AppError::NotFound)?;
             let delete = MessageDelete { client_id };
-            let draft =
-                Draft::new(stream, Kind::MessageDelete, author(&asker), client_id, &delete);
+            let draft = Draft::new(stream, Kind::MessageDelete, author(&asker), client_id, &delete);
             Ok((vec![draft.with_parent(message.at)], ()))
         })
         .await?;

@@ -47,7 +47,9 @@ where
 pub(crate) async fn ask_url(base: &str, path: &str, body: Vec<u8>) -> anyhow::Result<(u16, Bytes)> {
     let host = base
         .strip_prefix("http://")
-        .with_context(|| format!("{base} must begin with http:// (the request is encrypted by itself)"))?
+        .with_context(|| {
+            format!("{base} must begin with http:// (the request is encrypted by itself)")
+        })?
         .trim_end_matches('/');
     let address = if host.rsplit(':').next().is_some_and(|port| port.parse::<u16>().is_ok()) {
         host.to_owned()
@@ -59,7 +61,6 @@ pub(crate) async fn ask_url(base: &str, path: &str, body: Vec<u8>) -> anyhow::Re
         .await
         .with_context(|| format!("{address} does not answer: check address and line"))?
         .with_context(|| format!("cannot reach {address}: check address and line"))?;
-    let what =
-        Ask { method: Method::POST, path, content_type: "application/octet-stream", body };
+    let what = Ask { method: Method::POST, path, content_type: "application/octet-stream", body };
     ask(stream, host, what).await
 }

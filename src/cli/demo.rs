@@ -13,6 +13,7 @@ use std::path::Path;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context;
 use anyhow::bail;
@@ -33,6 +34,9 @@ use crate::media::PhotoLimits;
 use crate::node::Node;
 use crate::node::NodeOptions;
 use crate::observe;
+
+/// How long the first exchange may take before the addresses are printed all the same.
+const FIRST_EXCHANGE: Duration = Duration::from_secs(15);
 
 /// The one password of all accounts of a demo.
 pub const PASSWORD: &str = "noroshi-demo";
@@ -71,7 +75,10 @@ pub(crate) async fn run(args: DemoArgs) -> anyhow::Result<ExitCode> {
     if args.host.is_loopback() {
         // The usual case: nobody else can reach it.
     } else {
-        eprintln!("注意: このデモは{}で待ち受けます。パスワードは公開されています。 / The passwords of this demo are public.", args.host);
+        eprintln!(
+            "注意: このデモは{}で待ち受けます。パスワードは公開されています。 / The passwords of this demo are public.",
+            args.host
+        );
     }
     let town = Town::start(&args).await?;
     town.write_marker(&args)?;
@@ -85,7 +92,8 @@ pub(crate) async fn run(args: DemoArgs) -> anyhow::Result<ExitCode> {
 fn prepare_dir(args: &DemoArgs) -> anyhow::Result<()> {
     let dir = &args.dir;
     let is_ours = dir.join("demo.json").exists() || dir.join(".demo-in-progress").exists();
-    let is_empty = std::fs::read_dir(dir).map(|mut entries| entries.next().is_none()).unwrap_or(true);
+    let is_empty =
+        std::fs::read_dir(dir).map(|mut entries| entries.next().is_none()).unwrap_or(true);
     if !is_ours && !is_empty {
         bail!("{} is not empty and not a demo's: choose another --dir", dir.display());
     }
@@ -135,24 +143,17 @@ impl Town {
             switch: lines.clone(),
         };
         let hq = Node::start(options(args, 0, Some(door), None, &demo)?).await?;
-        let mut nodes = vec![hq];
         if is_new {
-            let app = nodes[0].app();
-            for index in 1..3 {
-                let invitation = NewInvitation {
-                    client_id: org::fresh_text_id()?,
-                    name: NAMES[index].to_owned(),
-                    role: "shelter".to_owned(),
-                };
-                let ticket = app_org::invite(app, &app.operator(), invitation).await?;
-                let own = format!("http://{}", nodes[0].http_address());
-                join::enrol(&args.dir.join(DIRS[index]), &ticket.ticket, Some(&own)).await?;
-            }
-            city::populate(app).await?;
+            enrol_shelters(args, &hq).await?;
+            city::populate(hq.app()).await?;
         }
+        let mut nodes = vec![hq];
         for index in 1..3 {
             let way = lines.address(index - 1).map(|address| address.to_string());
             nodes.push(Node::start(options(args, index, None, way, &demo)?).await?);
+        }
+        for shelter in nodes.iter().skip(1) {
+            know_their_people(shelter).await;
         }
         lines.know(nodes.iter().map(|node| node.app().clone()).collect());
         Ok(Self { nodes, stop })
@@ -178,6 +179,41 @@ impl Town {
             all.spawn(node.stop());
         }
         while all.join_next().await.is_some() {}
+    }
+}
+
+/// Both shelters enrol as any shelter does: ticket, request, answer.
+async fn enrol_shelters(args: &DemoArgs, hq: &Node) -> anyhow::Result<()> {
+    let own = format!("http://{}", hq.http_address());
+    for (name, dir) in NAMES.iter().zip(DIRS).skip(1) {
+        let invitation = NewInvitation {
+            client_id: org::fresh_text_id()?,
+            name: (*name).to_owned(),
+            role: "shelter".to_owned(),
+        };
+        let ticket = app_org::invite(hq.app(), &hq.app().operator(), invitation).await?;
+        join::enrol(&args.dir.join(dir), &ticket.ticket, Some(&own)).await?;
+    }
+    Ok(())
+}
+
+/// Waits until a shelter's people can log in there, at most a few seconds: the first exchange brings them.
+async fn know_their_people(shelter: &Node) {
+    let mut commits = shelter.app().commits();
+    let known = async {
+        loop {
+            let info = shelter.app().node_info().await;
+            let people =
+                info.ok().and_then(|info| info.demo_login).map_or(0, |login| login.accounts.len());
+            if people >= 5 || commits.changed().await.is_err() {
+                return;
+            }
+        }
+    };
+    if tokio::time::timeout(FIRST_EXCHANGE, known).await.is_err() {
+        tracing::warn!(
+            "A shelter has not heard from headquarters yet; its people can log in once it has."
+        );
     }
 }
 
@@ -221,8 +257,11 @@ fn options(
 fn print_welcome(args: &DemoArgs) {
     println!("noroshi 試し (demo): 試しの市 — 一つの本部と二つの避難所");
     for (index, name) in NAMES.iter().enumerate() {
-        let who: Vec<&str> =
-            city::ACCOUNTS.iter().filter(|one| one.at.contains(&index)).map(|one| one.login).collect();
+        let who: Vec<&str> = city::ACCOUNTS
+            .iter()
+            .filter(|one| one.at.contains(&index))
+            .map(|one| one.login)
+            .collect();
         let port = usize::from(args.port) + index;
         println!("  http://{}:{port}  {name}   {}", args.host, who.join("  "));
     }

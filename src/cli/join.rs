@@ -56,7 +56,9 @@ pub(crate) async fn enrol(
     let base = base_url.unwrap_or(&ticket.base_url);
     let (status, answer) = client::ask_url(base, "/api/v1/join", request).await?;
     if status != 200 {
-        bail!("{base} refused ({status}): check that the ticket is whole and from this headquarters, or print a new one");
+        bail!(
+            "{base} refused ({status}): check that the ticket is whole and from this headquarters, or print a new one"
+        );
     }
     let joined = joining.finish(&answer)?;
     std::fs::remove_dir_all(&waiting).context("cannot tidy the data folder")?;

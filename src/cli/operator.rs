@@ -145,8 +145,7 @@ pub(crate) async fn shelter(command: ShelterCommand) -> anyhow::Result<ExitCode>
         return Ok(ExitCode::SUCCESS);
     }
     let (app, store) = node::open_app(&data.data)?;
-    let only_municipality =
-        municipality.as_deref().map(MunicipalityCode::parse).transpose()?;
+    let only_municipality = municipality.as_deref().map(MunicipalityCode::parse).transpose()?;
     let options = import::ReadOptions { only_municipality };
     let read = import::read_shelter_list(&bytes, &options)?;
     let have = app.sites().await.map_err(words)?;

@@ -87,7 +87,8 @@ pub(crate) async fn run(command: OrgCommand) -> anyhow::Result<ExitCode> {
         }
         OrgCommand::Invite { data, name, role } => {
             let client_id = fresh_text_id()?;
-            let ticket = operator::invite(&data.data, NewInvitation { client_id, name, role }).await?;
+            let ticket =
+                operator::invite(&data.data, NewInvitation { client_id, name, role }).await?;
             println!("{}", ticket.ticket);
             eprintln!("On the other machine: noroshi join --data DIR TICKET");
         }
@@ -133,8 +134,7 @@ pub(crate) async fn make_headquarters(new: NewHeadquarters) -> anyhow::Result<Si
         issuer: None,
         issued_ms: 0,
     };
-    let issue: CertIssue =
-        certificate::issue(&root, &certificate, ClientId(crate::app::random()?));
+    let issue: CertIssue = certificate::issue(&root, &certificate, ClientId(crate::app::random()?));
     let (app, store) = node::open_app(&new.dir)?;
     let founding =
         Founding { certificate: issue, org_name: new.org_name, node_name: new.node_name };

@@ -108,8 +108,10 @@ fn page(board: &Board, language: Language, nonce: &str) -> Result<String, std::f
     if let Some(old) = age(board, language) {
         write!(out, "<p class=\"old\">{old}</p>")?;
     }
-    for (index, item) in board.items.iter().enumerate() {
-        article(&mut out, item, index == 0, language)?;
+    let mut items = board.items.iter();
+    // The first notice, then the way to another language, then the rest.
+    if let Some(first) = items.next() {
+        article(&mut out, first, &Place { is_first: true, now_ms: board.now_ms, language })?;
     }
     let (none, other, renews) = match language {
         Language::Ja => (
@@ -126,7 +128,11 @@ fn page(board: &Board, language: Language, nonce: &str) -> Result<String, std::f
     if board.items.is_empty() {
         write!(out, "<article><h2>{none}</h2></article>")?;
     }
-    write!(out, "<nav>{other}</nav><p class=\"m\">{renews}</p></main></body></html>")?;
+    write!(out, "<nav>{other}</nav>")?;
+    for item in items {
+        article(&mut out, item, &Place { is_first: false, now_ms: board.now_ms, language })?;
+    }
+    write!(out, "<p class=\"m\">{renews}</p></main></body></html>")?;
     Ok(out)
 }
 
@@ -167,14 +173,17 @@ fn age(board: &Board, language: Language) -> Option<String> {
     })
 }
 
-fn article(
-    out: &mut String,
-    item: &BoardItem,
+/// Where and when a notice is shown.
+struct Place {
     is_first: bool,
+    now_ms: i64,
     language: Language,
-) -> std::fmt::Result {
-    let top = if is_first && item.level.is_some() { " class=\"top\"" } else { "" };
-    write!(out, "<article{top}>")?;
+}
+
+fn article(out: &mut String, item: &BoardItem, place: &Place) -> std::fmt::Result {
+    let language = place.language;
+    let is_top = place.is_first && item.level.is_some();
+    out.push_str(if is_top { "<article class=\"top\">" } else { "<article>" });
     if let Some(level) = item.level {
         let word = item.level_word.map(escaped).unwrap_or_default();
         let name = match language {
@@ -183,7 +192,8 @@ fn article(
         };
         write!(
             out,
-            "<p class=\"lv l{level}\"><b>{level}</b><span>{name}{level}　<span lang=\"ja\">{word}</span></span></p>"
+            "<p class=\"lv l{level}\"><b>{level}</b>\
+             <span>{name}{level}　<span lang=\"ja\">{word}</span></span></p>"
         )?;
     }
     let drill = match (item.drill, language) {
@@ -192,21 +202,49 @@ fn article(
         (false, Language::Ja | Language::En) => "",
     };
     write!(out, "<h2 lang=\"ja\">{drill}{}</h2>", escaped(&item.title))?;
-    if !item.points.is_empty() {
-        out.push_str("<ul lang=\"ja\">");
-        for point in &item.points {
-            write!(out, "<li>{}</li>", escaped(point))?;
-        }
-        out.push_str("</ul>");
+    let mark = number(item, place);
+    if is_top {
+        write!(out, "<p class=\"m\">{mark}</p>")?;
     }
-    let (no, time) = (item.no, moment(item.issued_ms, language));
-    let line = match (language, item.correction) {
-        (Language::Ja, 0) => format!("第{no}号　{time}"),
-        (Language::Ja, correction) => format!("第{no}号　訂正{correction}　{time}"),
-        (Language::En, 0) => format!("No. {no}, {time}"),
-        (Language::En, correction) => format!("No. {no}, correction {correction}, {time}"),
+    points(out, &item.points)?;
+    if !is_top {
+        write!(out, "<p class=\"m\">{mark}</p>")?;
+    }
+    out.write_str("</article>")
+}
+
+/// Number and time; the one on top has its number on a plate.
+fn number(item: &BoardItem, place: &Place) -> String {
+    let (no, language) = (item.no, place.language);
+    let today = zoned(item.issued_ms).date() == zoned(place.now_ms).date();
+    let time = if today { hour_minute(item.issued_ms) } else { moment(item.issued_ms, language) };
+    let name = match (language, item.correction) {
+        (Language::Ja, 0) => format!("第{no}号"),
+        (Language::Ja, correction) => format!("第{no}号　訂正{correction}"),
+        (Language::En, 0) => format!("No. {no}"),
+        (Language::En, correction) => format!("No. {no}, correction {correction}"),
     };
-    write!(out, "<p class=\"m\">{line}</p></article>")
+    if place.is_first && item.level.is_some() {
+        return format!("{time}<span class=\"k\">{name}</span>");
+    }
+    match language {
+        Language::Ja => format!("{name}　{time}"),
+        Language::En => format!("{name}, {time}"),
+    }
+}
+
+fn points(out: &mut String, points: &[String]) -> std::fmt::Result {
+    if let [only] = points {
+        return write!(out, "<p lang=\"ja\">{}</p>", escaped(only));
+    }
+    if points.is_empty() {
+        return Ok(());
+    }
+    out.push_str("<ol lang=\"ja\">");
+    for point in points {
+        write!(out, "<li>{}</li>", escaped(point))?;
+    }
+    out.write_str("</ol>")
 }
 
 fn zoned(ms: i64) -> Zoned {

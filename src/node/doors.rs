@@ -86,13 +86,7 @@ impl Policy for DevicePolicy {
         topic::covers(BULLETINS, filter)
     }
 
-    async fn publish(
-        &self,
-        login: &String,
-        topic: &str,
-        payload: &Bytes,
-        retain: bool,
-    ) -> Verdict {
+    async fn publish(&self, login: &String, topic: &str, payload: &Bytes, retain: bool) -> Verdict {
         if retain || topic != format!("noroshi/device/{login}") {
             return Verdict::Refuse;
         }
@@ -122,7 +116,8 @@ pub(super) fn serve_nodes(
     let front = Front::new(NodePolicy { app: app.clone() }, Limits::default());
     let (observe, watched, ended) = (observe.clone(), front.clone(), stop.clone());
     tasks.spawn(async move {
-        watch_front(&observe, "mqtt_nodes", || watched.counters(), || watched.is_degraded(), ended).await;
+        watch_front(&observe, "mqtt_nodes", || watched.counters(), || watched.is_degraded(), ended)
+            .await;
     });
     tasks.spawn(front.serve(listener, stop.clone()));
 }
@@ -139,7 +134,14 @@ pub(super) fn serve_devices(
     tasks.spawn(publish_bulletins(app.clone(), front.clone(), stop.clone()));
     let (observe, watched, ended) = (observe.clone(), front.clone(), stop.clone());
     tasks.spawn(async move {
-        watch_front(&observe, "mqtt_devices", || watched.counters(), || watched.is_degraded(), ended).await;
+        watch_front(
+            &observe,
+            "mqtt_devices",
+            || watched.counters(),
+            || watched.is_degraded(),
+            ended,
+        )
+        .await;
     });
     tasks.spawn(front.serve(listener, stop.clone()));
 }
@@ -172,7 +174,11 @@ async fn watch_front(
 }
 
 /// Keeps what devices read as the log has it: new bulletins appear, those no longer in force go away.
-async fn publish_bulletins(app: App, front: std::sync::Arc<Front<DevicePolicy>>, stop: CancellationToken) {
+async fn publish_bulletins(
+    app: App,
+    front: std::sync::Arc<Front<DevicePolicy>>,
+    stop: CancellationToken,
+) {
     let mut commits = app.commits();
     let mut shown: BTreeMap<String, Vec<u8>> = BTreeMap::new();
     loop {

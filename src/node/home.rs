@@ -19,7 +19,9 @@ const MAILBOX_FILE: &str = "mailbox";
 #[derive(Debug, thiserror::Error)]
 pub enum HomeError {
     /// Nothing there.
-    #[error("{0} holds no node: make a headquarters with `noroshi org init`, or enrol with `noroshi join`")]
+    #[error(
+        "{0} holds no node: make a headquarters with `noroshi org init`, or enrol with `noroshi join`"
+    )]
     Empty(PathBuf),
     /// There is one already.
     #[error("{0} already holds a node: choose another --data folder")]

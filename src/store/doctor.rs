@@ -17,6 +17,7 @@ use crate::domain::ids::StreamId;
 use crate::domain::stream::Class;
 use crate::domain::stream::Stream;
 use crate::domain::time;
+use crate::store::Sort;
 use crate::store::Store;
 use crate::store::Who;
 use crate::store::error::StoreError;
@@ -99,14 +100,15 @@ fn replay(conn: &Connection, who: &Who, order: &str) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Index, stream, origin, head, link.
+type LogRow = (i64, Vec<u8>, Vec<u8>, i64, Vec<u8>);
+
 /// Recomputes every chain against head and seals.
 fn broken_logs(conn: &Connection, who: &Who) -> Result<Vec<String>, StoreError> {
     let mut statement =
         conn.prepare("SELECT idx, stream, origin, n, link FROM log WHERE n > 0 ORDER BY idx")?;
-    let logs: Vec<(i64, Vec<u8>, Vec<u8>, i64, Vec<u8>)> = statement
-        .query_map([], |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))
-        })?
+    let logs: Vec<LogRow> = statement
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?)))?
         .collect::<Result<_, _>>()?;
     let mut broken = Vec::new();
     for (index, stream, origin, n, link) in logs {
@@ -172,7 +174,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] when SQLite refuses.
     pub async fn examine(&self) -> Result<Findings, StoreError> {
-        self.write(true, false, |writing| {
+        self.write(Sort::Quiet, |writing| {
             let (conn, who) = (writing.conn, writing.who);
             let integrity = conn.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
             let events: i64 = conn.query_row("SELECT count(*) FROM event", [], |row| row.get(0))?;

@@ -34,7 +34,9 @@ pub enum StoreError {
     #[error("{0} belongs to another node: choose its own --data folder")]
     Foreign(PathBuf),
     /// Less space than the floor.
-    #[error("the disk has {free_mib} MiB free, {need_mib} MiB are needed: free some space; nothing was stored")]
+    #[error(
+        "the disk has {free_mib} MiB free, {need_mib} MiB are needed: free some space; nothing was stored"
+    )]
     DiskFull {
         /// Free now.
         free_mib: u64,

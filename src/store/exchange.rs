@@ -26,6 +26,7 @@ use crate::domain::stream::Class;
 use crate::domain::stream::Stream;
 use crate::domain::time;
 use crate::domain::time::ClockState;
+use crate::store::Sort;
 use crate::store::Store;
 use crate::store::error::StoreError;
 use crate::store::receive::RunOutcome;
@@ -143,8 +144,7 @@ impl Store {
             )?;
             let read = |row: &rusqlite::Row<'_>| {
                 let bytes = |column: usize| row.get::<_, Vec<u8>>(column);
-                let stream =
-                    Stream { class: Class::from_number(row.get(0)?), creation: bytes(1)? };
+                let stream = Stream { class: Class::from_number(row.get(0)?), creation: bytes(1)? };
                 Ok((stream, bytes(2)?, bytes(3)?, row.get::<_, i64>(4)?, bytes(5)?))
             };
             let rows: Vec<_> =
@@ -204,7 +204,7 @@ impl Store {
         heads: Vec<(LogId, Seq)>,
         replace: bool,
     ) -> Result<(), StoreError> {
-        self.write(true, true, move |writing| {
+        self.write(Sort::Bookkeeping, move |writing| {
             let (conn, now) = (writing.conn, writing.life.clock.now_ms());
             if replace {
                 conn.execute("DELETE FROM peer_head WHERE node = ?1", [peer.0])?;
@@ -258,7 +258,7 @@ impl Store {
         from: NodeId,
         runs: Vec<(Stream, Run)>,
     ) -> Result<Vec<RunOutcome>, StoreError> {
-        self.write(false, true, move |writing| {
+        self.write(Sort::Act, move |writing| {
             tracing::debug!(peer = %from, runs = runs.len(), "Runs arrived.");
             runs.into_iter().map(|(stream, run)| writing.receive(&stream, run)).collect()
         })
@@ -336,7 +336,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] when SQLite refuses.
     pub async fn blob_done(&self, hash: BlobHash, at: NodeId) -> Result<(), StoreError> {
-        self.write(true, true, move |writing| {
+        self.write(Sort::Bookkeeping, move |writing| {
             writing.conn.execute(
                 "INSERT OR IGNORE INTO blob_peer (hash, node) VALUES (?1, ?2)",
                 params![hash.0, at.0],
@@ -364,7 +364,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] when SQLite refuses.
     pub async fn note_line(&self, peer: NodeId, up: bool, arrived: u32) -> Result<(), StoreError> {
-        self.write(true, true, move |writing| {
+        self.write(Sort::Bookkeeping, move |writing| {
             let now = writing.life.clock.now_ms();
             writing.conn.execute(
                 "INSERT INTO line_note (node, at, is_up, arrived) VALUES (?1, ?2, ?3, ?4)",
@@ -387,7 +387,7 @@ impl Store {
     pub async fn clock_learned(&self, offset_ms: i64, error_ms: u64) -> Result<(), StoreError> {
         let mut random = [0_u8; ClientId::LEN];
         getrandom::fill(&mut random).map_err(|_no_random| StoreError::Busy)?;
-        self.write(true, true, move |writing| {
+        self.write(Sort::Bookkeeping, move |writing| {
             if !writing.life.clock.learn(offset_ms) {
                 return Ok(());
             }
@@ -400,7 +400,13 @@ impl Store {
                 error_ms,
                 state: ClockState::Trusted.number(),
             };
-            writing.append(&Draft::new(Stream::nodes(), Kind::ClockNote, None, client_id, &note))?;
+            writing.append(&Draft::new(
+                Stream::nodes(),
+                Kind::ClockNote,
+                None,
+                client_id,
+                &note,
+            ))?;
             Ok(())
         })
         .await
@@ -413,9 +419,7 @@ impl Store {
     pub async fn incarnation(&self) -> Result<[u8; 8], StoreError> {
         self.read(|snapshot| {
             let bytes = crate::store::schema::meta(snapshot.conn, "incarnation")?;
-            bytes
-                .and_then(|bytes| bytes.try_into().ok())
-                .ok_or(StoreError::Corrupt("incarnation"))
+            bytes.and_then(|bytes| bytes.try_into().ok()).ok_or(StoreError::Corrupt("incarnation"))
         })
         .await
     }

@@ -10,6 +10,7 @@ use crate::domain::org::CertIssue;
 use crate::domain::org::Certificate;
 use crate::domain::org::NodeRole;
 use crate::domain::report::PhotoRef;
+use crate::store::Sort;
 use crate::store::Store;
 use crate::store::error::StoreError;
 use crate::store::snapshot::Snapshot;
@@ -136,7 +137,8 @@ impl Snapshot<'_> {
             })
             .optional()?;
         let Some((account, photo)) = row else { return Ok(None) };
-        let photo = minicbor::decode(&photo).map_err(|_undecodable| StoreError::Corrupt("upload"))?;
+        let photo =
+            minicbor::decode(&photo).map_err(|_undecodable| StoreError::Corrupt("upload"))?;
         Ok(Some((AccountNo(account), photo)))
     }
 }
@@ -147,7 +149,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] when SQLite refuses.
     pub async fn put_session(&self, token: [u8; 32], account: AccountNo) -> Result<(), StoreError> {
-        self.write(true, false, move |writing| {
+        self.write(Sort::Quiet, move |writing| {
             let now = writing.life.clock.now_ms();
             writing.conn.execute(
                 "INSERT INTO session (token, account, created, last_use) VALUES (?1, ?2, ?3, ?3)
@@ -168,7 +170,7 @@ impl Store {
         token: [u8; 32],
         idle_before_ms: i64,
     ) -> Result<(), StoreError> {
-        self.write(true, false, move |writing| {
+        self.write(Sort::Quiet, move |writing| {
             writing.conn.execute(
                 "DELETE FROM session WHERE token = ?1 OR last_use < ?2",
                 params![token, idle_before_ms],
@@ -187,7 +189,7 @@ impl Store {
         token: [u8; 32],
         invitation: Invitation,
     ) -> Result<(), StoreError> {
-        self.write(true, false, move |writing| {
+        self.write(Sort::Quiet, move |writing| {
             writing.conn.execute(
                 "INSERT INTO invitation (token, name, role, expires) VALUES (?1, ?2, ?3, ?4)",
                 params![token, invitation.name, invitation.role.word(), invitation.expires_ms],
@@ -212,7 +214,7 @@ impl Store {
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
-        self.write(false, true, move |writing| {
+        self.write(Sort::Act, move |writing| {
             let (drafts, value) = decide(&writing.snapshot())?;
             let committed =
                 drafts.iter().map(|draft| writing.append(draft)).collect::<Result<_, _>>()?;
@@ -227,7 +229,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] when SQLite refuses.
     pub async fn put_mailbox(&self, node: NodeId, secret: [u8; 32]) -> Result<(), StoreError> {
-        self.write(true, false, move |writing| {
+        self.write(Sort::Quiet, move |writing| {
             writing.conn.execute(
                 "INSERT OR REPLACE INTO mailbox (node, password) VALUES (?1, ?2)",
                 params![node.0, blake3::hash(&secret).as_bytes()],
@@ -242,7 +244,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] when SQLite refuses.
     pub async fn trust(&self, issues: Vec<Vec<u8>>) -> Result<(), StoreError> {
-        self.write(false, false, move |writing| {
+        self.write(Sort::Act, move |writing| {
             for body in issues {
                 let undecodable = |_error| StoreError::Corrupt("certificate of the enrolment");
                 let issue: CertIssue = minicbor::decode(&body).map_err(undecodable)?;
@@ -276,7 +278,7 @@ impl Store {
         name: String,
         password: [u8; 32],
     ) -> Result<(), StoreError> {
-        self.write(false, true, move |writing| {
+        self.write(Sort::Act, move |writing| {
             let now = writing.life.clock.now_ms();
             writing.conn.execute(
                 "INSERT INTO device (login, name, password, created) VALUES (?1, ?2, ?3, ?4)
@@ -293,11 +295,12 @@ impl Store {
     /// # Errors
     /// [`StoreError`] when SQLite refuses.
     pub async fn device_said(&self, login: String) -> Result<(), StoreError> {
-        self.write(true, false, move |writing| {
+        self.write(Sort::Quiet, move |writing| {
             let now = writing.life.clock.now_ms();
-            writing
-                .conn
-                .execute("UPDATE device SET last_said = ?2 WHERE login = ?1", params![login, now])?;
+            writing.conn.execute(
+                "UPDATE device SET last_said = ?2 WHERE login = ?1",
+                params![login, now],
+            )?;
             Ok(())
         })
         .await
@@ -308,7 +311,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] when SQLite refuses.
     pub async fn put_upload(&self, account: AccountNo, photo: PhotoRef) -> Result<(), StoreError> {
-        self.write(false, false, move |writing| {
+        self.write(Sort::Act, move |writing| {
             let now = writing.life.clock.now_ms();
             let bytes = minicbor::to_vec(&photo).unwrap_or_default();
             writing.conn.execute(

@@ -55,6 +55,17 @@ pub use crate::store::receive::RunOutcome;
 pub use crate::store::writing::Committed;
 pub use crate::store::writing::Draft;
 
+/// What a write is, for the disk's floor and for open screens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sort {
+    /// Grows the log: refused below the disk's floor; screens and peers are told.
+    Act,
+    /// A few bytes, taken also below the floor; screens are told (marks of delivery move).
+    Bookkeeping,
+    /// A few bytes that nobody sees (sessions).
+    Quiet,
+}
+
 /// Connections that read.
 const READERS: usize = 4;
 
@@ -194,7 +205,7 @@ impl Store {
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
-        self.write(false, true, move |writing| {
+        self.write(Sort::Act, move |writing| {
             let (drafts, value) = decide(&writing.snapshot())?;
             let mut committed = Vec::with_capacity(drafts.len());
             for draft in &drafts {
@@ -208,8 +219,7 @@ impl Store {
     /// Runs a job in the writer's transaction and waits for its commit.
     async fn write<T, E>(
         &self,
-        is_small: bool,
-        tells: bool,
+        sort: Sort,
         work: impl FnOnce(&mut Writing<'_>) -> Result<T, E> + Send + 'static,
     ) -> Result<T, E>
     where
@@ -227,9 +237,9 @@ impl Store {
                 // The caller may have gone away; the act is committed all the same.
                 drop(sender.send(committed.map_err(E::from).and(done)));
             });
-            Ran { keep, tells, answer }
+            Ran { keep, tells: sort != Sort::Quiet, answer }
         });
-        self.enqueue(Job { run, is_small })?;
+        self.enqueue(Job { run, is_small: sort != Sort::Act })?;
         receiver.await.unwrap_or_else(|_gone| Err(StoreError::Stopped.into()))
     }
 

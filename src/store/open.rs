@@ -66,7 +66,8 @@ impl Store {
     pub fn open(dir: &Path, options: OpenOptions) -> Result<Self, StoreError> {
         let lock = lock(dir)?;
         let path = dir.join("noroshi.db");
-        let conn = connect(&path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
+        let conn =
+            connect(&path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
         conn.execute_batch(schema::WRITER_PRAGMAS)?;
         let was_clean = prepare(&conn, dir, &options.writership)?;
         if !was_clean {
@@ -131,7 +132,6 @@ fn lock(dir: &Path) -> Result<File, StoreError> {
     Ok(file)
 }
 
-#[expect(clippy::disallowed_methods, reason = "the one place that opens the database")]
 fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
     let conn = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     conn.set_prepared_statement_cache_capacity(128);
@@ -233,11 +233,8 @@ fn begin_life(
         previous,
         heads,
     };
-    let latest: Option<i64> = conn.query_row(
-        "SELECT max(stored) FROM event",
-        [],
-        |row| row.get(0),
-    )?;
+    let latest: Option<i64> =
+        conn.query_row("SELECT max(stored) FROM event", [], |row| row.get(0))?;
     life.clock.observe(i64::try_from(time::event_ms(latest.unwrap_or(0))).unwrap_or(0));
     let mut writing = Writing { conn, who, life };
     writing.append(&Draft::new(Stream::nodes(), Kind::OriginOpen, None, client_id, &open))?;

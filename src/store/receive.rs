@@ -85,11 +85,7 @@ fn refused(code: &str) -> Trouble {
 
 impl Writing<'_> {
     /// Takes one run from a peer, or says why not.
-    pub(super) fn receive(
-        &mut self,
-        stream: &Stream,
-        run: Run,
-    ) -> Result<RunOutcome, StoreError> {
+    pub(super) fn receive(&mut self, stream: &Stream, run: Run) -> Result<RunOutcome, StoreError> {
         let (log, first) = (run.log, run.first);
         match self.try_receive(stream, run) {
             Ok(outcome) => Ok(outcome),
@@ -219,8 +215,7 @@ impl Writing<'_> {
             let own = i64::try_from(event.header.stamp.time_ms).unwrap_or(i64::MAX);
             let ctime = time::corrected(&notes, own);
             self.life.clock.observe(ctime);
-            let at =
-                EventRef { stream: run.log.stream, origin: run.log.origin, n: event.n };
+            let at = EventRef { stream: run.log.stream, origin: run.log.origin, n: event.n };
             views::apply(
                 self.conn,
                 &Applied {

@@ -45,7 +45,9 @@ impl Snapshot<'_> {
     /// # Errors
     /// [`StoreError`] when SQLite refuses.
     pub fn cursor(&self) -> Result<i64, StoreError> {
-        Ok(self.conn.query_row("SELECT coalesce(max(arrival), 0) FROM event", [], |row| row.get(0))?)
+        Ok(self
+            .conn
+            .query_row("SELECT coalesce(max(arrival), 0) FROM event", [], |row| row.get(0))?)
     }
 
     /// Has the peer committed the event, by its own word?
@@ -109,10 +111,7 @@ impl Snapshot<'_> {
     ///
     /// # Errors
     /// [`StoreError`] when SQLite refuses.
-    pub fn stream(
-        &self,
-        id: &crate::domain::ids::StreamId,
-    ) -> Result<Option<Stream>, StoreError> {
+    pub fn stream(&self, id: &crate::domain::ids::StreamId) -> Result<Option<Stream>, StoreError> {
         Ok(self
             .conn
             .prepare_cached("SELECT class, creation FROM stream WHERE id = ?1")?

@@ -263,7 +263,8 @@ impl Writing<'_> {
 
 /// Author and client id, hashed: the same act everywhere has the same.
 pub(super) fn twin(who: &Who, author: Option<AccountNo>, client_id: &ClientId) -> [u8; 16] {
-    let author = author.map_or_else(|| who.node.0.to_vec(), |author| author.0.to_be_bytes().to_vec());
+    let author =
+        author.map_or_else(|| who.node.0.to_vec(), |author| author.0.to_be_bytes().to_vec());
     let hash = chain::derive("noroshi 1 twin", &[&author, &client_id.0]);
     hash.first_chunk().copied().unwrap_or_default()
 }

@@ -124,7 +124,9 @@ impl Peer {
     pub(super) async fn run(mut self, stop: CancellationToken) {
         let mut changes = self.shared.store.changes();
         let mut lines = self.shared.line.subscribe();
-        lines.mark_changed();
+        // As it stands before the first packet is looked at: only a later change costs sessions.
+        self.line = *lines.borrow_and_update();
+        self.call_ms = (self.line.is_up && self.calls).then(|| self.shared.ms());
         loop {
             let sleep = tokio::time::sleep(self.until_due());
             tokio::select! {
@@ -310,7 +312,6 @@ impl Peer {
         }
         let Some(live) = self.live.take() else { return };
         self.shared.release_index(live.index);
-        eprintln!("LOSE {} {} why {why} me {} t {}", self.node, live.index, self.shared.me, self.shared.ms());
         tracing::info!(peer = %self.node, why, "The line to a peer is down.");
         self.say(LineState::Down);
         self.note(Note::Line { up: false, arrived: live.arrived }).await;

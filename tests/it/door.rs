@@ -28,55 +28,55 @@ use crate::town;
 use crate::town::Town;
 
 /// Nothing in these tests may take longer.
-pub const DEADLINE: Duration = Duration::from_secs(20);
+pub(crate) const DEADLINE: Duration = Duration::from_secs(20);
 
 /// A node that serves HTTP on loopback.
-pub struct Door {
-    pub address: SocketAddr,
-    pub app: App,
-    pub observe: Observe,
-    pub stop: CancellationToken,
-    pub served: JoinHandle<std::io::Result<()>>,
+pub(crate) struct Door {
+    pub(crate) address: SocketAddr,
+    pub(crate) app: App,
+    pub(crate) observe: Observe,
+    pub(crate) stop: CancellationToken,
+    pub(crate) served: JoinHandle<std::io::Result<()>>,
     _dir: TempDir,
 }
 
 /// An answer, read to its end.
 #[derive(Debug)]
-pub struct Answer {
-    pub status: u16,
-    pub head: String,
-    pub body: Vec<u8>,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) head: String,
+    pub(crate) body: Vec<u8>,
 }
 
 impl Answer {
-    pub fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.head.lines().skip(1).find_map(|line| {
             let (key, value) = line.split_once(':')?;
             key.eq_ignore_ascii_case(name).then_some(value.trim())
         })
     }
 
-    pub fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
     }
 
-    pub fn json(&self) -> serde_json::Value {
+    pub(crate) fn json(&self) -> serde_json::Value {
         serde_json::from_slice(&self.body)
             .unwrap_or_else(|error| panic!("no JSON ({error}) in {}{}", self.head, self.text()))
     }
 
-    pub fn code(&self) -> String {
+    pub(crate) fn code(&self) -> String {
         self.json()["code"].as_str().unwrap_or_default().to_owned()
     }
 
     /// `name=value` of the cookie that the answer sets.
-    pub fn cookie(&self) -> String {
+    pub(crate) fn cookie(&self) -> String {
         let set = self.header("set-cookie").unwrap_or_else(|| panic!("no cookie: {}", self.head));
         set.split(';').next().unwrap().to_owned()
     }
 }
 
-pub fn app_of(store: Store) -> App {
+pub(crate) fn app_of(store: Store) -> App {
     let keys = NodeKeys::generate(&mut |bytes| bytes.fill(9));
     let (exchange, peers) = tokio::sync::watch::channel(Vec::new());
     // An exchange that is gone would mean that the node stops.
@@ -94,7 +94,7 @@ pub fn app_of(store: Store) -> App {
 }
 
 impl Door {
-    pub async fn open(store: Store, dir: TempDir, options: HttpOptions) -> Self {
+    pub(crate) async fn open(store: Store, dir: TempDir, options: HttpOptions) -> Self {
         let app = app_of(store);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -106,43 +106,46 @@ impl Door {
     }
 
     /// Scheme, host and port, as a browser's `Origin` has them.
-    pub fn origin(&self) -> String {
+    pub(crate) fn origin(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    pub async fn send(
+    pub(crate) async fn send(
         &self,
         verb: &str,
         path: &str,
         headers: &[(&str, &str)],
         body: &[u8],
     ) -> Answer {
-        let mut request = format!("{verb} {path} HTTP/1.1\r\nConnection: close\r\n");
+        let mut lines = vec![format!("{verb} {path} HTTP/1.1"), "Connection: close".to_owned()];
         if !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("host")) {
-            request.push_str(&format!("Host: {}\r\n", self.address));
+            lines.push(format!("Host: {}", self.address));
         }
-        for (name, value) in headers {
-            request.push_str(&format!("{name}: {value}\r\n"));
-        }
+        lines.extend(headers.iter().map(|(name, value)| format!("{name}: {value}")));
         if !body.is_empty() {
-            request.push_str(&format!("Content-Length: {}\r\n", body.len()));
+            lines.push(format!("Content-Length: {}", body.len()));
         }
-        request.push_str("\r\n");
+        let request = lines.join("\r\n") + "\r\n\r\n";
         let mut stream = TcpStream::connect(self.address).await.unwrap();
         exchange(&mut stream, &[request.as_bytes(), body].concat(), &format!("{verb} {path}")).await
     }
 
-    pub async fn get(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
+    pub(crate) async fn get(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
         self.send("GET", path, headers, b"").await
     }
 
-    pub async fn post_json(&self, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+    pub(crate) async fn post_json(
+        &self,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> Answer {
         let json = [&[("Content-Type", "application/json")], headers].concat();
         self.send("POST", path, &json, body.as_bytes()).await
     }
 
     /// Logs in as a program and answers with its header.
-    pub async fn token(&self, login: &str, password: &str) -> String {
+    pub(crate) async fn token(&self, login: &str, password: &str) -> String {
         let body = format!(r#"{{"login":"{login}","password":"{password}","program":true}}"#);
         let answer = self.post_json("/api/v1/session", &[], &body).await;
         assert_eq!(answer.status, 200, "{login} can't log in: {}", answer.text());
@@ -150,7 +153,7 @@ impl Door {
     }
 
     /// Logs in as a browser and answers with its cookie.
-    pub async fn browser(&self, login: &str, password: &str) -> String {
+    pub(crate) async fn browser(&self, login: &str, password: &str) -> String {
         let body = format!(r#"{{"login":"{login}","password":"{password}"}}"#);
         let answer = self.post_json("/api/v1/session", &[("Origin", &self.origin())], &body).await;
         assert_eq!(answer.status, 200, "{login} can't log in: {}", answer.text());
@@ -159,7 +162,7 @@ impl Door {
 }
 
 /// Sends bytes and reads the answer until the other side closes.
-pub async fn exchange<S>(stream: &mut S, request: &[u8], what: &str) -> Answer
+pub(crate) async fn exchange<S>(stream: &mut S, request: &[u8], what: &str) -> Answer
 where
     S: AsyncReadExt + AsyncWriteExt + Unpin,
 {
@@ -180,23 +183,23 @@ where
 
 /// Someone who can log in.
 #[derive(Debug, Clone)]
-pub struct Person {
-    pub login: &'static str,
-    pub password: String,
+pub(crate) struct Person {
+    pub(crate) login: &'static str,
+    pub(crate) password: String,
 }
 
 /// Headquarters and one shelter, each with its people; what headquarters knows has reached the shelter.
-pub struct House {
-    pub hq: Door,
-    pub shelter: Door,
-    pub admin: Person,
-    pub publisher: Person,
-    pub staff: Person,
-    pub field: Person,
+pub(crate) struct House {
+    pub(crate) hq: Door,
+    pub(crate) shelter: Door,
+    pub(crate) admin: Person,
+    pub(crate) publisher: Person,
+    pub(crate) staff: Person,
+    pub(crate) field: Person,
 }
 
 impl House {
-    pub async fn open(options: HttpOptions) -> Self {
+    pub(crate) async fn open(options: HttpOptions) -> Self {
         let town = Town::new(1);
         let (hq_dir, shelter_dir) = (TempDir::new().unwrap(), TempDir::new().unwrap());
         let hq = town.open(&town.hq, &hq_dir);

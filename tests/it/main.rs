@@ -9,8 +9,28 @@
     clippy::disallowed_methods,
     clippy::too_many_lines,
     missing_docs,
+    unreachable_pub,
     reason = "tests fail by panicking and read what they need from the environment"
 )]
 
+mod blobs;
+mod broker;
+mod broker_client;
+mod broker_interop;
+mod broker_kills;
+mod broker_limits;
+mod broker_mutation;
+mod broker_rights;
+mod broker_rumqttc;
+mod config;
+mod door;
+mod enrolment;
+mod exchange;
+mod photos;
+mod rights;
+mod shelter_import;
 mod store;
+mod tidy;
 mod town;
+mod web_live;
+mod web_security;

@@ -54,7 +54,8 @@ async fn open_room(town: &Town, hq: &Store) {
         members: vec![AccountNo(1), AccountNo(11), AccountNo(21)],
         everybody: false,
     };
-    let draft = Draft::new(Stream::room(ROOM), Kind::RoomOpen, Some(AccountNo(1)), client(77), &open);
+    let draft =
+        Draft::new(Stream::room(ROOM), Kind::RoomOpen, Some(AccountNo(1)), client(77), &open);
     write(hq, draft).await.unwrap();
 }
 
@@ -99,13 +100,8 @@ async fn replicas_agree_whatever_the_order_and_the_phone_that_walked_makes_one_m
     write(&hq, message(1, client(7), "了解しました")).await.unwrap();
     let mark = ReadMark { client_id: client(8), upto: vec![] };
     let room = Stream::room(ROOM).id(&town.org);
-    let marks = Draft::new(
-        Stream::mark(room),
-        Kind::ReadMark,
-        Some(AccountNo(11)),
-        client(8),
-        &mark,
-    );
+    let marks =
+        Draft::new(Stream::mark(room), Kind::ReadMark, Some(AccountNo(11)), client(8), &mark);
     write(&shelters[0], marks).await.unwrap();
 
     // Shelter 1 hears of shelter 2 through headquarters; classes in different orders.
@@ -120,7 +116,10 @@ async fn replicas_agree_whatever_the_order_and_the_phone_that_walked_makes_one_m
     assert_eq!(pictures[0], pictures[1]);
     assert_eq!(pictures[0], pictures[2]);
     assert_eq!(pictures[0].iter().cloned().collect::<BTreeSet<_>>(), want);
-    assert_eq!(shelters[0].views_digest().await.unwrap(), shelters[1].views_digest().await.unwrap());
+    assert_eq!(
+        shelters[0].views_digest().await.unwrap(),
+        shelters[1].views_digest().await.unwrap()
+    );
     for store in [&hq, &shelters[0], &shelters[1]] {
         let findings = store.examine().await.unwrap();
         assert!(findings.is_well(), "{findings:?}");
@@ -157,7 +156,8 @@ async fn a_run_without_its_predecessor_or_right_is_not_taken() {
     let (stream_again, first) = shelter.run_from(room.log, Seq(1), 1).await.unwrap().unwrap();
     honest.events.truncate(first.events.len());
     assert!(
-        outcome.iter().all(|o| !matches!(o, RunOutcome::Refused { .. })) || texts(&hq).await.is_empty(),
+        outcome.iter().all(|o| !matches!(o, RunOutcome::Refused { .. }))
+            || texts(&hq).await.is_empty(),
         "{outcome:?}"
     );
     let taken = hq.receive(town.shelters[0].node, vec![(stream_again, first)]).await.unwrap();

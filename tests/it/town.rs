@@ -93,9 +93,8 @@ fn identity(org: OrgId, issuer: &SigningKey, number: u8, role: NodeRole) -> Iden
     };
     let bytes = minicbor::to_vec(&certificate).unwrap();
     let signed = [b"noroshi 1 certificate".as_slice(), &bytes].concat();
-    let signature = noroshi::domain::ids::Signature(
-        ed25519_dalek::Signer::sign(issuer, &signed).to_bytes(),
-    );
+    let signature =
+        noroshi::domain::ids::Signature(ed25519_dalek::Signer::sign(issuer, &signed).to_bytes());
     let issue = CertIssue { client_id: client(u64::from(number)), certificate: bytes, signature };
     Identity { node: NodeId::of(&signing), key, role, issue: minicbor::to_vec(&issue).unwrap() }
 }
@@ -163,7 +162,8 @@ pub async fn carry(from: &Store, to: &Store, only: impl Fn(&noroshi::store::LogH
     let mut heads = from.heads_for(target, role).await.unwrap();
     heads.sort_by_key(|head| head.stream.class.lane());
     // Lives of nodes whose certificate comes with `org` are taken in a second round.
-    let lives: Vec<_> = heads.iter().filter(|head| head.stream.class == Class::Nodes).cloned().collect();
+    let lives: Vec<_> =
+        heads.iter().filter(|head| head.stream.class == Class::Nodes).cloned().collect();
     let lives = lives.into_iter().map(|head| (head, true));
     let round = heads.into_iter().map(|head| {
         let first_round = head.stream.class == Class::Nodes;

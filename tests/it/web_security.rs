@@ -16,6 +16,8 @@ use crate::door::DEADLINE;
 use crate::door::House;
 use crate::door::Person;
 
+type Headers<'a> = &'a [(&'a str, &'a str)];
+
 async fn house() -> House {
     House::open(HttpOptions::default()).await
 }
@@ -67,7 +69,7 @@ async fn a_page_of_another_origin_gets_nothing_done() {
     let (cookie, token) = (("Cookie", cookie.as_str()), ("Authorization", token.as_str()));
     let (own, other) = (("Origin", own.as_str()), ("Origin", "http://elsewhere.example"));
     // Headers, verb, passes?
-    let table: &[(&str, &[(&str, &str)], &str, bool)] = &[
+    let table: &[(&str, Headers<'_>, &str, bool)] = &[
         ("our own page", &[cookie, own], "POST", true),
         ("another site", &[cookie, other], "POST", false),
         ("another port", &[cookie, ("Origin", &other_port)], "POST", false),
@@ -198,7 +200,7 @@ async fn refusals_are_problems_in_the_readers_language() {
     let json = ("Content-Type", "application/json");
     let big = format!(r#"{{"client_id":"{}"}}"#, "A".repeat(70_000));
     let rooms = "/api/v1/rooms/AAAA/messages";
-    let table: &[(&str, &str, &[(&str, &str)], &str, u16, &str)] = &[
+    let table: &[(&str, &str, Headers<'_>, &str, u16, &str)] = &[
         ("GET", "/api/v1/nothing", &[auth], "", 404, "not_found"),
         ("GET", "/api/v1/rooms/%ff%fe/messages", &[auth], "", 404, "not_found"),
         ("GET", "/assets/none.js", &[], "", 404, "not_found"),
@@ -249,6 +251,30 @@ async fn whoever_guesses_passwords_has_to_wait() {
     assert_eq!(answer.json()["retry_after_s"], seconds);
     let other = house.shelter.post_json("/api/v1/session", &[], &login_body(&house.field)).await;
     assert_eq!(other.status, 200, "another account of the same address does not wait");
+}
+
+#[tokio::test]
+async fn a_photo_goes_in_once_and_is_kept_by_its_reader() {
+    let options = HttpOptions { photo_bytes_max: 20_000, ..HttpOptions::default() };
+    let house = House::open(options).await;
+    let door = &house.shelter;
+    let token = door.token(house.field.login, &house.field.password).await;
+    let auth = ("Authorization", token.as_str());
+    let jpeg = std::fs::read("tests/fixtures/photos/full_colour.jpg").unwrap();
+    let headers = [auth, ("Content-Type", "image/jpeg")];
+    let sent = door.send("POST", "/api/v1/photos", &headers, &jpeg).await;
+    assert_eq!(sent.status, 201, "{}", sent.text());
+    let path = format!("/api/v1/photos/{}/thumbnail", sent.json()["hash"].as_str().unwrap());
+    let seen = door.get(&path, &[auth]).await;
+    assert_eq!(seen.status, 200, "{}", seen.text());
+    assert!(seen.header("content-type").unwrap().starts_with("image/"), "{}", seen.head);
+    assert!(seen.header("cache-control").unwrap().starts_with("private"), "{}", seen.head);
+    let tag = seen.header("etag").unwrap();
+    let again = door.get(&path, &[auth, ("If-None-Match", tag)]).await;
+    assert_eq!((again.status, again.body.len()), (304, 0), "{}", again.head);
+    let huge = door.send("POST", "/api/v1/photos", &headers, &vec![0; 200_000]).await;
+    assert_eq!((huge.status, huge.code().as_str()), (413, "photo_too_big"), "{}", huge.text());
+    assert_eq!(door.get("/healthz", &[]).await.status, 200, "the node stays up");
 }
 
 #[tokio::test]

@@ -57,7 +57,13 @@ pub(super) const ACCOUNTS: &[DemoAccount] = &[
         &[1],
         Some("090-0000-0112"),
     )),
-    account("daiichi-yakan", "第一小学校避難所 夜間当番", Role::Shelter, &[1], Some("090-0000-0113")),
+    account(
+        "daiichi-yakan",
+        "第一小学校避難所 夜間当番",
+        Role::Shelter,
+        &[1],
+        Some("090-0000-0113"),
+    ),
     account("daini-uke", "第二小学校避難所 受付", Role::Shelter, &[2], Some("090-0000-0121")),
     responsible(account(
         "daini-seki",
@@ -129,12 +135,7 @@ async fn open_rooms(app: &App, numbers: &[AccountNo]) -> anyhow::Result<()> {
         ("全避難所", members(&|one| one.role != Role::Admin), true),
     ];
     for (name, members, all) in rooms {
-        let new = NewRoom {
-            client_id: org::fresh_text_id()?,
-            name: name.to_owned(),
-            members,
-            all,
-        };
+        let new = NewRoom { client_id: org::fresh_text_id()?, name: name.to_owned(), members, all };
         talk::open_room(app, &actor, new).await?;
     }
     Ok(())

@@ -66,7 +66,11 @@ impl LineSwitch for Lines {
         let shelters = self.shelters();
         let found = shelters.iter().zip(&self.lines).find(|(app, _)| app.node_id() == node);
         let Some((_, line)) = found else { return false };
-        if up { line.restore() } else { line.cut() }
+        if up {
+            line.restore();
+        } else {
+            line.cut();
+        }
         true
     }
 

@@ -54,15 +54,8 @@ pub fn next_link(previous: &Link, n: Seq, header: &[u8], commit: &[u8; 32]) -> L
 }
 
 fn sealed_bytes(org: &OrgId, log: &LogId, n: Seq, link: &Link) -> Vec<u8> {
-    [
-        b"noroshi 1 run".as_slice(),
-        &org.0,
-        &log.stream.0,
-        &log.origin.0,
-        &n.0.to_be_bytes(),
-        &link.0,
-    ]
-    .concat()
+    [b"noroshi 1 run".as_slice(), &org.0, &log.stream.0, &log.origin.0, &n.0.to_be_bytes(), &link.0]
+        .concat()
 }
 
 /// Signs everything up to and with event `n`.

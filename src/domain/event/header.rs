@@ -46,12 +46,8 @@ impl Header {
         out: &mut Encoder<Vec<u8>>,
         log: &LogId,
     ) -> Result<(), minicbor::encode::Error<std::convert::Infallible>> {
-        let optional = [
-            self.stamp.counter > 0,
-            self.author.is_some(),
-            self.parent.is_some(),
-            self.must,
-        ];
+        let optional =
+            [self.stamp.counter > 0, self.author.is_some(), self.parent.is_some(), self.must];
         let fields = optional.iter().filter(|present| **present).count() as u64;
         out.map(fields.saturating_add(2))?;
         out.u8(1)?.u16(self.kind)?.u8(2)?.u64(self.stamp.time_ms)?;
@@ -148,7 +144,11 @@ mod tests {
             kind: 6,
             stamp: Stamp { time_ms: 217_000_000_000, counter: 3 },
             author: Some(AccountNo(1_048_577)),
-            parent: Some(EventRef { stream: StreamId([1; 16]), origin: OriginId([2; 16]), n: Seq(4) }),
+            parent: Some(EventRef {
+                stream: StreamId([1; 16]),
+                origin: OriginId([2; 16]),
+                n: Seq(4),
+            }),
             must: true,
         };
         let want = "a60106021b0000003286353a000303041a0010000105810406f5";

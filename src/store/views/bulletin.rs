@@ -263,11 +263,9 @@ impl Snapshot<'_> {
     /// # Errors
     /// [`StoreError`] when SQLite refuses.
     pub fn next_bulletin_number(&self) -> Result<u32, StoreError> {
-        Ok(self.conn.query_row(
-            "SELECT coalesce(max(number), 0) + 1 FROM bulletin",
-            [],
-            |row| row.get(0),
-        )?)
+        Ok(self
+            .conn
+            .query_row("SELECT coalesce(max(number), 0) + 1 FROM bulletin", [], |row| row.get(0))?)
     }
 
     /// Who has acknowledged: account and when (ms on the event scale); undone ones are left out.

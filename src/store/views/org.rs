@@ -323,8 +323,7 @@ impl Snapshot<'_> {
     /// # Errors
     /// [`StoreError`] when SQLite refuses.
     pub fn account(&self, account: AccountNo) -> Result<Option<Account>, StoreError> {
-        let mut statement =
-            self.conn.prepare_cached(&format!("{STANDING} AND a.account = ?1"))?;
+        let mut statement = self.conn.prepare_cached(&format!("{STANDING} AND a.account = ?1"))?;
         Ok(statement.query_row([account.0], read_account).optional()?)
     }
 
@@ -380,11 +379,12 @@ impl Snapshot<'_> {
     /// # Errors
     /// [`StoreError`] when SQLite refuses.
     pub fn phones(&self) -> Result<std::collections::BTreeMap<AccountNo, String>, StoreError> {
-        let mut statement = self.conn.prepare_cached(
-            "SELECT account, phone FROM contact ORDER BY ctime, counter, ref",
-        )?;
-        let rows: Vec<(u32, String)> =
-            statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
+        let mut statement = self
+            .conn
+            .prepare_cached("SELECT account, phone FROM contact ORDER BY ctime, counter, ref")?;
+        let rows: Vec<(u32, String)> = statement
+            .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+            .collect::<Result<_, _>>()?;
         let mut phones: std::collections::BTreeMap<_, _> =
             rows.into_iter().map(|(account, phone)| (AccountNo(account), phone)).collect();
         phones.retain(|_, phone| !phone.is_empty());
@@ -494,7 +494,8 @@ impl Snapshot<'_> {
             |row| row.get(0),
         )?;
         let serial: u32 =
-            self.conn.query_row("SELECT coalesce(max(serial), 0) + 1 FROM cert", [], |row| row.get(0))?;
+            self.conn
+                .query_row("SELECT coalesce(max(serial), 0) + 1 FROM cert", [], |row| row.get(0))?;
         Ok((AccountNo(account), serial))
     }
 }

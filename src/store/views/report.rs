@@ -216,8 +216,7 @@ impl Snapshot<'_> {
         let mut statement = self.conn.prepare_cached(&format!(
             "{COLUMNS} WHERE r.twin = 0 ORDER BY r.ctime DESC, r.counter DESC, r.ref DESC"
         ))?;
-        let reports: Vec<Report> =
-            statement.query_map([], read)?.collect::<Result<_, _>>()?;
+        let reports: Vec<Report> = statement.query_map([], read)?.collect::<Result<_, _>>()?;
         reports.into_iter().map(|report| self.with_status(report)).collect()
     }
 
@@ -273,9 +272,8 @@ impl Snapshot<'_> {
     /// # Errors
     /// [`StoreError`] when SQLite refuses.
     pub fn blob_streams(&self, hash: BlobHash) -> Result<Vec<StreamId>, StoreError> {
-        let mut statement = self
-            .conn
-            .prepare_cached("SELECT DISTINCT stream FROM photo_use WHERE hash = ?1")?;
+        let mut statement =
+            self.conn.prepare_cached("SELECT DISTINCT stream FROM photo_use WHERE hash = ?1")?;
         let ids: Vec<Vec<u8>> =
             statement.query_map([hash.0], |row| row.get(0))?.collect::<Result<_, _>>()?;
         Ok(ids.iter().filter_map(|id| StreamId::from_slice(id)).collect())

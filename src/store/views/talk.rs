@@ -256,9 +256,7 @@ pub(super) fn hide_twins(
     client: &ClientId,
 ) -> Result<(), StoreError> {
     let count: i64 = conn
-        .prepare_cached(&format!(
-            "SELECT count(*) FROM {table} WHERE author = ?1 AND client = ?2"
-        ))?
+        .prepare_cached(&format!("SELECT count(*) FROM {table} WHERE author = ?1 AND client = ?2"))?
         .query_row(params![author, client.0], |row| row.get(0))?;
     if count > 1 {
         conn.execute(
@@ -389,7 +387,11 @@ impl Snapshot<'_> {
             .query_map([room.0], |row| Ok((row.get(0)?, row.get(1)?)))?
             .collect::<Result<_, _>>()?;
         let latest: BTreeMap<_, _> = changes.into_iter().collect();
-        Ok(latest.into_iter().filter(|(_, is)| *is).map(|(account, _)| AccountNo(account)).collect())
+        Ok(latest
+            .into_iter()
+            .filter(|(_, is)| *is)
+            .map(|(account, _)| AccountNo(account))
+            .collect())
     }
 
     /// Nodes that were granted a room.
@@ -445,10 +447,7 @@ impl Snapshot<'_> {
              ORDER BY m.ctime DESC, m.counter DESC, m.ref DESC LIMIT ?5"
         ))?;
         let mut found: Vec<Message> = statement
-            .query_map(
-                params![room.0, ctime, counter, key, i64::from(limit) + 1],
-                read_message,
-            )?
+            .query_map(params![room.0, ctime, counter, key, i64::from(limit) + 1], read_message)?
             .collect::<Result<_, _>>()?;
         let more = found.len() > limit as usize;
         found.truncate(limit as usize);

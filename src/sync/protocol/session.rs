@@ -56,6 +56,9 @@ pub struct Session {
     cursors: Cursors,
     /// What the peer is known to have: remembered, then as its HAVE says.
     theirs: BTreeMap<LogId, Seq>,
+    /// What it has shown to have in this session, by acknowledging or sending it: no HAVE that was written
+    /// earlier takes that back.
+    proven: BTreeMap<LogId, Seq>,
     /// Parts of the peer's HAVE that came.
     have_in: BTreeMap<u32, Vec<WireHead>>,
     has_have: bool,
@@ -88,6 +91,7 @@ impl Session {
             phase: Phase::Waiting,
             cursors: Cursors::default(),
             theirs: BTreeMap::new(),
+            proven: BTreeMap::new(),
             have_in: BTreeMap::new(),
             has_have: false,
             flight: Flight::default(),

@@ -81,6 +81,7 @@ pub(crate) struct Node {
     pub(crate) wanted: Vec<Wanted>,
     /// What this node believes that its peer has committed.
     pub(crate) peer: BTreeMap<LogId, Seq>,
+    pub(crate) acknowledged: BTreeMap<LogId, Seq>,
     pub(crate) peer_blobs: BTreeSet<BlobHash>,
     pub(crate) opened: BTreeSet<u64>,
     pub(crate) stored_twice: u64,
@@ -127,6 +128,7 @@ pub(crate) fn node() -> Node {
         parts: BTreeMap::new(),
         wanted: Vec::new(),
         peer: BTreeMap::new(),
+        acknowledged: BTreeMap::new(),
         peer_blobs: BTreeSet::new(),
         opened: BTreeSet::new(),
         stored_twice: 0,
@@ -237,6 +239,7 @@ impl World {
             let me = &mut self.nodes[at];
             me.session = Session::new(Me { org: ORG }, now(self.ms));
             me.opened.clear();
+            me.acknowledged.clear();
             me.closed = None;
             me.stalled = false;
             let input = Input::Begin { heads: me.heads(), remembered: me.peer.clone() };
@@ -306,7 +309,14 @@ impl World {
         }
         let me = &mut self.nodes[at];
         if replace {
+            // An acknowledgement of this session stands, whatever was written before it.
+            for (log, n) in &me.acknowledged {
+                let said = heads.iter().find(|head| head.0 == *log).map_or(0, |head| head.1.0);
+                assert!(said >= n.0, "{n:?} was acknowledged and is taken back to {said}");
+            }
             me.peer.clear();
+        } else {
+            me.acknowledged.extend(heads.iter().copied());
         }
         for (log, n) in heads {
             let known = me.peer.entry(log).or_default();

@@ -4,7 +4,7 @@ import type { Translate } from '../lib/i18n';
 import { bytes } from '../lib/text';
 
 /** What still has to go to the shelter. */
-export function outWords(out: Waiting, t: Translate): string {
+function outWords(out: Waiting, t: Translate): string {
   if (out.total === 0) {
     return t('desk.none');
   }

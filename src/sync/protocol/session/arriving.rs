@@ -124,9 +124,14 @@ impl Session {
         let parts = std::mem::take(&mut self.have_in);
         let heads: Vec<(LogId, Seq)> =
             parts.into_values().flatten().map(|head| (log_of(&head), head.n)).collect();
-        self.theirs = heads.iter().copied().collect();
+        self.theirs = heads.into_iter().collect();
+        for (log, n) in &self.proven {
+            let known = self.theirs.entry(*log).or_default();
+            *known = (*known).max(*n);
+        }
         self.has_have = true;
         self.cursors.have(&self.theirs, self.now.ms);
+        let heads = self.theirs.iter().map(|(log, n)| (*log, *n)).collect();
         self.out.push(Output::PeerHeads { heads, replace: true });
     }
 
@@ -138,9 +143,15 @@ impl Session {
         };
         self.cursors.coming(&log, last, self.now.ms);
         // A log that is new here is not sent back once it is ours.
-        if self.theirs.len() < THEIRS_MAX {
-            let known = self.theirs.entry(log).or_insert(last);
-            *known = (*known).max(last);
+        self.proves(log, last);
+    }
+
+    fn proves(&mut self, log: LogId, n: Seq) {
+        for map in [&mut self.theirs, &mut self.proven] {
+            if map.len() < THEIRS_MAX {
+                let known = map.entry(log).or_default();
+                *known = (*known).max(n);
+            }
         }
     }
 
@@ -211,6 +222,7 @@ impl Session {
             let log = log_of(head);
             if self.cursors.confirm(&log, head.n, now) {
                 moved.push((log, head.n));
+                self.proves(log, head.n);
                 if self.cursors.is_early_lane(&log) {
                     self.cursors.retry_refused(now);
                 }

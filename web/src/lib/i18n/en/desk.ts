@@ -5,7 +5,7 @@ import { deskwork } from './deskwork';
 
 export const desk: Translation<typeof ja> = {
   ...deskwork,
-  'desk.trial': 'Trial',
+  'desk.trial': 'Demo',
   'desk.drillPrefix': '[DRILL] ',
   'desk.none': '—',
   'desk.dot': ', ',

@@ -213,5 +213,5 @@ export const deskwork: Translation<typeof ja> = {
   'desk.demo.cutFor': 'Cut {span} · {out} out · {in} in',
   'desk.demo.up': 'Connected · {out} out · {in} in',
   'desk.demo.hide': 'Fold away',
-  'desk.demo.show': 'Trial controls',
+  'desk.demo.show': 'Demo controls',
 };
