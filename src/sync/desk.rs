@@ -38,8 +38,8 @@ use crate::sync::shared::we_call;
 /// How often the list of headquarters is read again.
 const REFRESH: Duration = Duration::from_secs(10);
 
-/// Packets that wait for one peer's task.
-const MAIL: usize = 512;
+/// Packets that wait for one peer's task: four windows of an honest one.
+const MAIL: usize = 128;
 
 /// More forged packets than this in a second: nothing is looked at for the next one.
 const FORGED_MAX: u32 = 100;

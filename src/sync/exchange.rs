@@ -24,8 +24,11 @@ use crate::sync::desk::Desk;
 use crate::sync::shared::Line;
 use crate::sync::shared::Shared;
 
-/// Packets between the carrier and the desk, and the other way; each peer's window bounds their bytes.
-const PACKETS: usize = 4_096;
+/// Packets on their way out; each peer's window bounds their bytes.
+const PACKETS_OUT: usize = 4_096;
+
+/// Packets that came in and wait for the desk: strangers may fill this, so it is smaller.
+const PACKETS_IN: usize = 1_024;
 
 /// Fills a buffer with random bytes, from any thread.
 pub type SharedRandom = Arc<dyn Fn(&mut [u8]) + Send + Sync>;
@@ -110,8 +113,8 @@ impl Exchange {
         stop: CancellationToken,
     ) -> ExchangeHandle {
         let org = identity.certificate.org;
-        let (outgoing, to_carrier) = mpsc::channel(PACKETS);
-        let (carried, from_carrier) = mpsc::channel(PACKETS);
+        let (outgoing, to_carrier) = mpsc::channel(PACKETS_OUT);
+        let (carried, from_carrier) = mpsc::channel(PACKETS_IN);
         let (states, peers) = watch::channel(Vec::new());
         let (line, _) = watch::channel(Line { is_up: false, life: 0 });
         let again = Arc::new(Notify::new());

@@ -19,6 +19,7 @@ use crate::domain::time::ClockNote;
 use crate::store::error::StoreError;
 
 pub mod bulletin;
+mod messages;
 pub mod org;
 pub mod report;
 pub mod safety;

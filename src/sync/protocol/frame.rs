@@ -224,7 +224,10 @@ mod tests {
                 Frame::Events(events),
                 "000421a50006014108025003030303030303030303030303030303030104818241a041a0",
             ),
-            (Frame::Ack(Ack { got: 5, bits: 3, delay_ms: 25, stored: vec![] }), "00060aa4000501030218190380"),
+            (
+                Frame::Ack(Ack { got: 5, bits: 3, delay_ms: 25, stored: vec![] }),
+                "00060aa4000501030218190380",
+            ),
             (
                 Frame::Time(Time { t1: 1, t2: None, t3: None, clock: 0, error_ms: 0 }),
                 "000807a3000103000400",

@@ -21,6 +21,7 @@ use noroshi::domain::report::ReportPost;
 use noroshi::domain::report::What;
 use noroshi::domain::stream::Class;
 use noroshi::domain::stream::Stream;
+use noroshi::domain::time::ClockState;
 use noroshi::identity::keys::NodeKeys;
 use noroshi::identity::mailbox::Mailbox;
 use noroshi::identity::mailbox::password_text;
@@ -84,6 +85,13 @@ async fn what_one_writes_the_other_holds_and_each_knows_it() {
         }
     };
     timeout(SOON, known).await.expect("the shelter never heard that headquarters has its report");
+    let mut changes = shelter.store.changes();
+    let in_time = async {
+        while shelter.store.clock_state() != ClockState::Trusted {
+            changes.changed().await.expect("the store lives");
+        }
+    };
+    timeout(SOON, in_time).await.expect("the shelter never took the time from headquarters");
     let notes = shelter.store.read(move |snapshot| snapshot.line_notes(hq_node, 10)).await;
     assert_eq!(notes.expect("read").len(), 1, "the line came once and never went");
     hq.end().await;
@@ -129,7 +137,7 @@ async fn nobody_is_told_of_a_cut_and_the_line_is_found_again_within_seconds() {
     line.restore();
     hq.reaches(up, 1, "after the cut").await;
     let found = line.since();
-    assert!(found < Duration::from_secs(6), "found again only after {found:?}");
+    assert!(found < Duration::from_secs(5), "found again only after {found:?}");
     hq.line_is(LineState::Up).await;
     hq.end().await;
     shelter.end().await;

@@ -181,6 +181,28 @@ fn a_peer_that_was_restored_gets_everything_again() {
 }
 
 #[test]
+fn what_is_on_the_way_is_bounded_however_much_waits() {
+    let line = Line { loss: 0, repeat: 0, delay_ms: 100, jitter_ms: 0, cut: true };
+    let mut world = World::new(1, line);
+    let photo = world.add_blob(0, 3_000_000, 2);
+    for _ in 0..3_000 {
+        world.nodes[0].commit(&Stream::notice_all(), OriginId([1; 16]), &[500]);
+    }
+    world.shake();
+    world.run_until(1_900, |_| false);
+    let (packets, bytes) = (world.nodes[0].sent_packets, world.nodes[0].sent_bytes);
+    assert!(bytes >= 60_000, "{bytes} bytes: the window is used");
+    assert!(
+        packets <= 36 && bytes <= 90_000,
+        "{packets} packets, {bytes} bytes without any answer"
+    );
+    world.run_until(9_000, |_| false);
+    let bytes = world.nodes[0].sent_bytes;
+    assert!(bytes <= 270_000, "{bytes} bytes into a dead line within 9 s");
+    assert!(!world.nodes[1].blobs.contains_key(&photo));
+}
+
+#[test]
 fn a_link_that_takes_nothing_is_an_alarm_in_30_seconds_and_ends_in_60() {
     let line = Line { loss: 0, repeat: 0, delay_ms: 10, jitter_ms: 0, cut: false };
     let mut world = World::new(1, line);

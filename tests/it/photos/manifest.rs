@@ -9,11 +9,8 @@ use noroshi::media::PhotoRefused;
 use serde::Deserialize;
 use std::path::Path;
 use std::path::PathBuf;
-use std::time::Duration;
 use std::time::Instant;
 
-/// What one picture may take; the slowest file here needs a quarter of it in a debug build.
-const PATIENCE: Duration = Duration::from_secs(10);
 
 #[derive(Deserialize)]
 struct Manifest {
@@ -60,10 +57,7 @@ fn every_real_file_gives_what_the_manifest_says() {
         let begun = Instant::now();
         let outcome = check(&bytes);
         let took = begun.elapsed();
-        let mut faults = faults(expected, &outcome);
-        if took > PATIENCE {
-            faults.push(format!("took {} s", took.as_secs()));
-        }
+        let faults = faults(expected, &outcome);
         wrong.extend(faults.into_iter().map(|fault| format!("{:46} {fault}", expected.path)));
         if std::env::var_os("NOROSHI_PHOTO_TABLE").is_some() {
             let shown = outcome.map(|seen| shown(&seen));
