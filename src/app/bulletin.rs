@@ -25,7 +25,6 @@ use crate::domain::ids::EventRef;
 use crate::domain::ids::NodeId;
 use crate::domain::stream::Class;
 use crate::domain::stream::Stream;
-use crate::domain::text;
 use crate::store::Draft;
 use crate::store::error::StoreError;
 use crate::store::snapshot::Snapshot;

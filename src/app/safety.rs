@@ -243,7 +243,7 @@ impl View<'_> {
             let call = self.call_state(marks);
             // Whoever answered on the telephone stays on the list as done; an own answer takes one off it.
             let recorded = standing.is_some_and(|one| one.proxy.is_some());
-            if passed && (standing.is_none() || recorded) {
+            if standing.is_none() || recorded {
                 rows.push(CallRow {
                     person: self.directory.person(account.account),
                     phone: self.directory.phone(account.account),
@@ -449,7 +449,7 @@ pub async fn close(
     change(app, actor, id, &close.client_id, None).await
 }
 
-/// The call list: empty before the deadline.
+/// The call list; before the deadline (`passed` false) it tells who has not answered yet.
 ///
 /// # Errors
 /// Right, or the store's.

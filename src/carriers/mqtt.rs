@@ -187,8 +187,13 @@ impl MqttCarrier {
         if let Err(ended) = got_up {
             return (ended, false);
         }
-        // What queued up before there was a line is old.
+        // What queued up before there was a line is old, and so is a wish for a new one.
         while self.outgoing.try_recv().is_ok() {}
+        tokio::select! {
+            biased;
+            () = self.again.notified() => {}
+            () = std::future::ready(()) => {}
+        }
         tracing::info!(broker = %self.config.address, "The line to the broker is up.");
         if self.carried.send(Carried::Up).await.is_err() {
             return (Ended::Stopped, true);

@@ -65,7 +65,7 @@ describe('words that come later', () => {
     expect(t('tab.home')).toBe('ホーム');
     await late.load('en', ['phone', 'desk']);
     expect(t('tab.home')).toBe('Home');
-    expect(t('desk.trial')).toBe('Trial');
+    expect(t('desk.trial')).toBe('Demo');
   });
 });
 
