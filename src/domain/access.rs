@@ -200,11 +200,23 @@ mod tests {
     fn who_may_do_what() {
         let table = [
             ("a shelter never publishes", Role::Shelter, SHELTER, Action::PublishBulletin, None),
-            ("nor a publisher at a shelter", Role::Publisher, SHELTER, Action::PublishBulletin, None),
+            (
+                "nor a publisher at a shelter",
+                Role::Publisher,
+                SHELTER,
+                Action::PublishBulletin,
+                None,
+            ),
             ("headquarters does", Role::Publisher, HQ, Action::PublishBulletin, Some(Scope::All)),
             ("an administrator has no talk", Role::Admin, HQ, Action::Talk, None),
             ("nor is asked", Role::Admin, HQ, Action::AnswerSafety, None),
-            ("staff see their own people", Role::Shelter, SHELTER, Action::SeeSafetyPeople, Some(Scope::OwnShelter)),
+            (
+                "staff see their own people",
+                Role::Shelter,
+                SHELTER,
+                Action::SeeSafetyPeople,
+                Some(Scope::OwnShelter),
+            ),
             ("the field doesn't", Role::Field, SHELTER, Action::SeeSafetyPeople, None),
             ("accounts are the administrator's", Role::Publisher, HQ, Action::Administer, None),
         ];

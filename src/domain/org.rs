@@ -47,7 +47,9 @@ impl NodeRole {
     /// Reads the word.
     #[must_use]
     pub fn from_word(word: &str) -> Option<Self> {
-        [Self::Headquarters, Self::Shelter, Self::Relay].into_iter().find(|role| role.word() == word)
+        [Self::Headquarters, Self::Shelter, Self::Relay]
+            .into_iter()
+            .find(|role| role.word() == word)
     }
 }
 

@@ -228,8 +228,8 @@ pub fn standing(all: &[Said]) -> Option<usize> {
         (Some((own, s)), Some((proxy, p))) => {
             let lead = p.order.0.saturating_sub(s.order.0);
             // An own answer that was taken back no longer speaks for the person.
-            let proxy_stands = lead > PROXY_LEAD_MS
-                || (s.answer == Answer::Withdrawn && p.order > s.order);
+            let proxy_stands =
+                lead > PROXY_LEAD_MS || (s.answer == Answer::Withdrawn && p.order > s.order);
             Some(if proxy_stands { proxy } else { own })
         }
         (Some((index, _)), None) | (None, Some((index, _))) => Some(index),

@@ -11,7 +11,6 @@ use std::path::Path;
 use std::path::PathBuf;
 use std::time::Instant;
 
-
 #[derive(Deserialize)]
 struct Manifest {
     images: Vec<Expected>,
