@@ -323,6 +323,14 @@ impl Store {
         .await
     }
 
+    /// Digest of what every node of a room has alike: talk, bulletins, safety checks, the organisation.
+    ///
+    /// # Errors
+    /// [`StoreError`] when SQLite refuses.
+    pub async fn shared_digest(&self) -> Result<String, StoreError> {
+        self.read(|snapshot| views::digest_of(snapshot.conn, views::SHARED)).await
+    }
+
     /// Digest of the views, for comparing replicas.
     ///
     /// # Errors

@@ -13,6 +13,7 @@
     reason = "tests fail by panicking and read what they need from the environment"
 )]
 
+mod any_order;
 mod blobs;
 mod broker;
 mod broker_client;

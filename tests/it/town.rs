@@ -126,7 +126,8 @@ impl Town {
         Store::open(dir.path(), options).unwrap()
     }
 
-    /// Writes certificates and three accounts per shelter (numbers 11, 12, 13; 21 …), a publisher (1).
+    /// Writes certificates and three accounts per shelter (numbers 11, 12, 13; 21 …), a publisher (1),
+    /// a field officer who may log in at every shelter (91).
     pub async fn found(&self, hq: &Store) {
         let mut drafts = Vec::new();
         let nodes = std::iter::once(&self.hq).chain(&self.shelters);
@@ -134,22 +135,28 @@ impl Town {
             let issue: CertIssue = minicbor::decode(&node.issue).unwrap();
             drafts.push(Draft::new(Stream::org(), Kind::CertIssue, None, issue.client_id, &issue));
         }
-        let mut put = |account: u32, role, node: NodeId| {
+        let mut put = |account: u32, role, nodes: Vec<NodeId>| {
             let body = AccountPut {
                 client_id: client(1_000 + u64::from(account)),
                 account: AccountNo(account),
                 login: format!("login-{account}"),
                 name: format!("受付{account}"),
                 role,
-                nodes: vec![node],
+                nodes,
                 responsible: account % 10 == 2,
             };
             drafts.push(Draft::new(Stream::org(), Kind::AccountPut, None, body.client_id, &body));
         };
-        put(1, Role::Publisher, self.hq.node);
+        put(1, Role::Publisher, vec![self.hq.node]);
+        let everywhere = self.shelters.iter().map(|shelter| shelter.node).collect();
+        put(91, Role::Field, everywhere);
         for (index, shelter) in self.shelters.iter().enumerate() {
             for person in 1..=3 {
-                put(10 * (u32::try_from(index).unwrap() + 1) + person, Role::Shelter, shelter.node);
+                put(
+                    10 * (u32::try_from(index).unwrap() + 1) + person,
+                    Role::Shelter,
+                    vec![shelter.node],
+                );
             }
         }
         hq.act(move |_| Ok::<_, StoreError>((drafts, ()))).await.unwrap();

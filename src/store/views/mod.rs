@@ -221,8 +221,34 @@ pub(super) fn clear(conn: &Connection) -> Result<(), StoreError> {
 /// # Errors
 /// [`StoreError`] when SQLite refuses.
 pub fn digest(conn: &Connection) -> Result<String, StoreError> {
+    digest_of(conn, TABLES)
+}
+
+/// Views whose events every node of a room may read.
+pub(super) const SHARED: &[Table] = &[
+    org::NOTE,
+    org::CERT,
+    org::ACCOUNT,
+    org::DISABLED,
+    org::PLACE,
+    org::SETTING,
+    talk::ROOM,
+    talk::ROOM_NODE,
+    talk::ROOM_MEMBER,
+    talk::MESSAGE,
+    talk::WITHDRAWN,
+    talk::READ,
+    bulletin::BULLETIN,
+    bulletin::WITHDRAWAL,
+    safety::CHECK,
+    safety::CHANGE,
+    shelter::SITE,
+];
+
+/// The same over some views.
+pub(super) fn digest_of(conn: &Connection, tables: &[Table]) -> Result<String, StoreError> {
     let mut sum = 0_u128;
-    for table in TABLES {
+    for table in tables {
         let mut statement =
             conn.prepare(&format!("SELECT {} FROM {}", table.columns, table.name))?;
         let columns = statement.column_count();

@@ -62,6 +62,10 @@ export class Resource<T> {
       this.late = true;
       this.#recall();
     }, PATIENCE_MS);
+    if (this.host.live.state === 'off') {
+      // Nobody will answer soon: what is known stands at once.
+      this.#recall();
+    }
     void this.load();
     return () => {
       this.#attached -= 1;

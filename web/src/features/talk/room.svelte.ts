@@ -69,6 +69,10 @@ export class RoomState {
     const stop = this.app.live.on(`room:${this.id}`, (event) => this.#heard(event));
     const stopSent = this.app.outbox.onSent((item, answer) => this.#sent(item, answer));
     const patience = setTimeout(() => this.#recall(), PATIENCE_MS);
+    if (this.app.live.state === 'off') {
+      // Nobody will answer soon: what is known stands at once.
+      this.#recall();
+    }
     void this.load();
     return () => {
       stop();
