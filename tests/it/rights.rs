@@ -191,3 +191,15 @@ fn the_description_names_exactly_the_addresses_of_the_api() {
     let api = TABLE.iter().filter(|row| row.path.starts_with("/api/"));
     assert_eq!(found, api.map(name).collect(), "description and table differ");
 }
+
+/// The web client's types are made from this file: it must be what the program prints.
+#[test]
+fn the_shipped_description_is_what_the_program_prints() {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("web/openapi.json");
+    let shipped = std::fs::read_to_string(path).unwrap();
+    assert_eq!(
+        shipped.trim_end(),
+        http::openapi().trim_end(),
+        "web/openapi.json is old: `cargo run -- openapi > web/openapi.json`, then `npm run api:generate` in web/"
+    );
+}

@@ -221,7 +221,8 @@ fn shape(file: &File) -> Vec<String> {
         || path.starts_with("scripts/")
         || (path.starts_with("web/")
             && [".ts", ".svelte", ".css", ".mjs"].iter().any(|end| path.ends_with(end)));
-    let made = path.contains("/generated") || path.contains("/fixtures/");
+    let made =
+        path.contains("/generated") || path.contains("/fixtures/") || path.ends_with(".json");
     let lines = text.lines().count();
     if written && !made && lines > LINES_MAX {
         found.push(format!(

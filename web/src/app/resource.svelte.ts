@@ -87,7 +87,7 @@ export class Resource<T> {
       do {
         this.#again = false;
         await this.#once();
-      } while (this.#again && this.#attached > 0);
+      } while (this.#askedAgain() && this.#attached > 0);
     } finally {
       this.#loading = false;
     }
@@ -100,6 +100,11 @@ export class Resource<T> {
     this.loadedMs = this.host.clock.now();
     this.problem = null;
     this.#remember(data);
+  }
+
+  /** Somebody asked while the last answer was on its way. */
+  #askedAgain(): boolean {
+    return this.#again;
   }
 
   async #once(): Promise<void> {

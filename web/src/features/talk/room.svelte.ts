@@ -95,7 +95,7 @@ export class RoomState {
       do {
         this.#again = false;
         this.#take(await this.#page(''));
-      } while (this.#again);
+      } while (this.#askedAgain());
     } catch (error) {
       this.#fail(error);
     } finally {
@@ -198,6 +198,11 @@ export class RoomState {
         page: { ...page, messages: this.messages.slice(-KEPT) },
       }),
     );
+  }
+
+  /** Somebody asked while the last answer was on its way. */
+  #askedAgain(): boolean {
+    return this.#again;
   }
 
   #heard(event: LiveEvent): void {
