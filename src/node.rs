@@ -197,15 +197,17 @@ impl Node {
             Identity { keys: home.keys.clone(), certificate, issue },
             exchange_stop.clone(),
         );
-        let base_url =
-            options.base_url.unwrap_or_else(|| format!("http://{}", loopback(http_address)));
+        // Tickets carry what `org init` was told, unless the settings say otherwise.
+        let known = Some(home.base_url.clone()).filter(|known| !known.is_empty());
+        let base_url = options.base_url.or(known);
+        let base_url = base_url.unwrap_or_else(|| format!("http://{}", loopback(http_address)));
         let app = App::new(Parts {
             store: store.clone(),
             keys: Arc::new(home.keys.clone()),
             root: home.root,
             peers: exchange.peers(),
             base_url,
-            mqtt_address: own_door.map_or(mqtt, |address| address.to_string()),
+            mqtt_address: home.mqtt.clone(),
             demo: options.demo,
             photos: options.photos,
         });

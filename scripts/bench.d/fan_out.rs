@@ -236,11 +236,7 @@ async fn session(
 }
 
 /// Mosquitto with a store before it.
-pub(crate) async fn mosquitto(
-    folder: &Path,
-    ids: &Ids,
-    lines: &[Line],
-) -> anyhow::Result<Outcome> {
+pub(crate) async fn mosquitto(folder: &Path, ids: &Ids, lines: &[Line]) -> anyhow::Result<Outcome> {
     let broker = Mosquitto::start(&folder.join("mosquitto")).await?;
     let board = Board::new();
     let mut sessions = JoinSet::new();

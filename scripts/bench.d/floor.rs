@@ -8,6 +8,7 @@ use std::sync::mpsc::sync_channel;
 use std::time::Duration;
 use std::time::Instant;
 
+use anyhow::Context;
 use rusqlite::Connection;
 use rusqlite::params;
 
@@ -83,8 +84,8 @@ pub(crate) fn run(
                 batch.iter().map(|(line, _)| (line.room, line.json.as_str())).collect();
             table.commit(&rows)?;
             for (_, answer) in batch {
-                // A writer whose time is up has gone.
-                drop(answer.send(()));
+                // Each writer waits for its answer, so none has gone.
+                answer.send(()).context("a writer has gone")?;
             }
         }
         let joined = hands.into_iter().filter_map(|hand| hand.join().ok());

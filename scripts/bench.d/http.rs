@@ -72,8 +72,7 @@ impl Client {
         header: (&str, &str),
         body: String,
     ) -> anyhow::Result<Answer> {
-        let mut request =
-            Request::builder().method(method).uri(path).header("host", &self.host);
+        let mut request = Request::builder().method(method).uri(path).header("host", &self.host);
         request = request.header(header.0, header.1);
         if let Some(authorization) = &self.authorization {
             request = request.header("authorization", authorization);

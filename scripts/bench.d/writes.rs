@@ -152,7 +152,11 @@ struct Writing {
 }
 
 impl Writing {
-    async fn run(mut self, from: Instant, until: Instant) -> anyhow::Result<(Vec<Duration>, usize)> {
+    async fn run(
+        mut self,
+        from: Instant,
+        until: Instant,
+    ) -> anyhow::Result<(Vec<Duration>, usize)> {
         let (mut took, mut refused) = (Vec::new(), 0);
         loop {
             let begun = Instant::now();

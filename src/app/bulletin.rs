@@ -42,6 +42,8 @@ struct View<'a> {
     app: &'a App,
     directory: &'a Directory,
     actor: &'a Actor,
+    /// Counting everybody is dear: home does without.
+    counts_people: bool,
 }
 
 /// How far one person is with a bulletin.
@@ -126,7 +128,11 @@ impl View<'_> {
             (self.snapshot.acks(stored.at)?, self.snapshot.notice_readers(stored.at)?);
         let unix = |at: &i64| self.snapshot.unix(*at);
         let me = self.directory.account(self.actor.account);
-        let scope = self.app.check(self.actor, Action::SeeBulletinStatus).ok();
+        let scope = self
+            .app
+            .check(self.actor, Action::SeeBulletinStatus)
+            .ok()
+            .filter(|_| self.counts_people);
         let state = match (&stored.withdrawn, stored.successor) {
             (Some(_), _) => "withdrawn",
             (None, Some(_)) => "superseded",
@@ -309,7 +315,7 @@ pub async fn list(app: &App, actor: &Actor) -> Result<Bulletins, AppError> {
     app.store()
         .read(move |snapshot| {
             let directory = Directory::read(snapshot)?;
-            let bulletins = visible(snapshot, &inner, &directory, &actor)?;
+            let bulletins = visible(snapshot, &inner, &directory, &actor, true)?;
             Ok(Bulletins { bulletins })
         })
         .await
@@ -321,8 +327,9 @@ pub(crate) fn visible(
     app: &App,
     directory: &Directory,
     actor: &Actor,
+    counts_people: bool,
 ) -> Result<Vec<Bulletin>, AppError> {
-    let view = View { snapshot, app, directory, actor };
+    let view = View { snapshot, app, directory, actor, counts_people };
     snapshot
         .bulletins()?
         .iter()
@@ -346,7 +353,14 @@ async fn by_id(app: &App, actor: &Actor, id: EventId) -> Result<BulletinDetail, 
         .read(move |snapshot| {
             let directory = Directory::read(snapshot)?;
             let stored = find(snapshot, id, &actor)?;
-            View { snapshot, app: &inner, directory: &directory, actor: &actor }.detail(&stored)
+            View {
+                snapshot,
+                app: &inner,
+                directory: &directory,
+                actor: &actor,
+                counts_people: true,
+            }
+            .detail(&stored)
         })
         .await
 }
@@ -440,7 +454,13 @@ pub async fn status(app: &App, actor: &Actor, id: &str) -> Result<BulletinStatus
         .read(move |snapshot| {
             let directory = Directory::read(snapshot)?;
             let stored = find(snapshot, id, &actor)?;
-            let view = View { snapshot, app: &inner, directory: &directory, actor: &actor };
+            let view = View {
+                snapshot,
+                app: &inner,
+                directory: &directory,
+                actor: &actor,
+                counts_people: true,
+            };
             let asked = view.asked(&stored, scope)?;
             let mut nodes = Vec::new();
             for node in directory.shelters() {

@@ -67,7 +67,7 @@ pub enum AppError {
     /// A report has at most ten photos.
     #[error("too many photos")]
     TooManyPhotos,
-    /// A photo was not uploaded here by this account.
+    /// A photo was not uploaded here.
     #[error("unknown photo")]
     UnknownPhoto,
     /// The blob is named but not here.

@@ -87,7 +87,7 @@ pub async fn add_accounts(
     for account in accounts {
         let verifiers = org::verifiers(app, password, account.nodes.len()).await?;
         let first = fresh_client_id()?;
-        let ids = org::client_ids(first, account.nodes.len())?;
+        let ids = org::client_ids(first, account.nodes.len());
         let (_, number) = app
             .store()
             .act(move |snapshot| {

@@ -159,7 +159,7 @@ fn build(snapshot: &Snapshot<'_>, app: &App, actor: &Actor) -> Result<Home, AppE
             }
         }
     }
-    for one in bulletin::visible(snapshot, app, &directory, actor)? {
+    for one in bulletin::visible(snapshot, app, &directory, actor, false)? {
         if let Some(at_ms) = one.acked_ms {
             done.push(Done { kind: "ack".to_owned(), title: one.title.clone(), at_ms });
         }

@@ -115,6 +115,12 @@ impl App {
         self.store().who().node
     }
 
+    /// Does the store still take writes?
+    #[must_use]
+    pub fn is_writing(&self) -> bool {
+        self.store().is_writing()
+    }
+
     /// The organisation.
     #[must_use]
     pub fn org_id(&self) -> crate::domain::ids::OrgId {

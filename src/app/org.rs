@@ -15,6 +15,7 @@ use crate::app::random;
 use crate::app::session::credential_stream;
 use crate::domain::access::Action;
 use crate::domain::access::Actor;
+use crate::domain::event::chain;
 use crate::domain::event::kind::Kind;
 use crate::domain::ids::AccountNo;
 use crate::domain::ids::ClientId;
@@ -143,13 +144,15 @@ impl AccountDrafts {
     }
 }
 
-/// As many fresh client ids as [`AccountDrafts::drafts`] may need, the first given.
-pub(crate) fn client_ids(first: ClientId, nodes: usize) -> Result<Vec<ClientId>, AppError> {
+/// As many client ids as [`AccountDrafts::drafts`] may need: the first as given, the others follow from it, so
+/// that a retry has the same ones.
+pub(crate) fn client_ids(first: ClientId, nodes: usize) -> Vec<ClientId> {
     let mut ids = vec![first];
-    for _ in 0..nodes.saturating_mul(2).saturating_add(1) {
-        ids.push(fresh_client_id()?);
+    for index in 0..nodes.saturating_mul(2).saturating_add(1) as u64 {
+        let hash = chain::derive("noroshi 1 follow-up", &[&first.0, &index.to_be_bytes()]);
+        ids.push(ClientId(hash.first_chunk().copied().unwrap_or_default()));
     }
-    Ok(ids)
+    ids
 }
 
 /// Makes an account, without a password yet.
@@ -168,7 +171,7 @@ pub async fn create(app: &App, actor: &Actor, new: NewAccount) -> Result<Account
     if nodes.is_empty() {
         return Err(AppError::BadRequest("nodes"));
     }
-    let ids = client_ids(first, nodes.len())?;
+    let ids = client_ids(first, nodes.len());
     let (asker, responsible) = (actor.clone(), new.responsible);
     let (_, account) = app
         .store()
@@ -176,10 +179,12 @@ pub async fn create(app: &App, actor: &Actor, new: NewAccount) -> Result<Account
             let directory = Directory::read(snapshot)?;
             let known = snapshot.account_by_login(&login)?;
             let (account, _) = snapshot.next_numbers()?;
-            let request = minicbor::to_vec((&login, &name, role.word())).unwrap_or_default();
+            let request =
+                minicbor::to_vec((&login, &name, role.word(), &nodes, &phone, responsible))
+                    .unwrap_or_default();
             let account = match known {
                 // The retry of the same act is let through to the log, which knows it.
-                Some(known) if known.name == name && known.role == role => known.account,
+                Some(known) if snapshot.knows_act(author(&asker), &first)? => known.account,
                 Some(_) => return Err(AppError::LoginTaken),
                 None => account,
             };
@@ -210,7 +215,6 @@ pub async fn credential(
     ask: ClientIdOnly,
 ) -> Result<GivenPassword, AppError> {
     app.check(actor, Action::Administer)?;
-    people::client_id(&ask.client_id)?;
     let given = password::readable(&random()?);
     let known = app
         .store()
@@ -221,7 +225,7 @@ pub async fn credential(
         .await?;
     let verifiers = verifiers(app, &given, known.nodes.len()).await?;
     let asker = actor.clone();
-    let ids = client_ids(fresh_client_id()?, known.nodes.len())?;
+    let ids = client_ids(people::client_id(&ask.client_id)?, known.nodes.len());
     app.store()
         .act(move |snapshot| {
             let directory = Directory::read(snapshot)?;

@@ -73,6 +73,11 @@ impl Directory {
         }
     }
 
+    /// Somebody as the node that accepted their act knows them: officers log in at several.
+    pub(crate) fn person_at(&self, account: AccountNo, node: NodeId) -> Person {
+        Person { node_name: self.node_name(node), ..self.person(account) }
+    }
+
     pub(crate) fn with_phone(&self, account: AccountNo) -> PersonPhone {
         PersonPhone { person: self.person(account), phone: self.phones.get(&account).cloned() }
     }
@@ -106,7 +111,7 @@ impl Directory {
         self.accounts.values().filter(|account| !account.disabled)
     }
 
-    /// Accounts whose first node is this one: its own people.
+    /// Accounts that may log in at this node: its own people.
     pub(crate) fn people_of(&self, node: NodeId) -> impl Iterator<Item = &Account> {
         self.active().filter(move |account| account.nodes.contains(&node))
     }

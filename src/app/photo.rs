@@ -1,5 +1,7 @@
 //! Photos: taking an upload, looking at it under limits, and handing out what lies here.
 
+use std::path::PathBuf;
+
 use bytes::Bytes;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -80,11 +82,13 @@ pub struct Photo {
     pub arriving_percent: u8,
 }
 
-/// A photo's bytes.
+/// Where a photo's bytes lie: read in pieces, so that slow readers hold no memory.
 #[derive(Debug, Clone)]
-pub struct PhotoBytes {
+pub struct PhotoFile {
     /// The file.
-    pub bytes: Bytes,
+    pub path: PathBuf,
+    /// Its size.
+    pub bytes: u64,
     /// Its media type.
     pub mime: &'static str,
 }
@@ -221,7 +225,7 @@ pub async fn fetch(
     actor: &Actor,
     hash: &str,
     rendition: &str,
-) -> Result<PhotoBytes, AppError> {
+) -> Result<PhotoFile, AppError> {
     app.check(actor, Action::Look)?;
     let hash = BlobHash::parse(hash).map_err(|_malformed| AppError::NotFound)?;
     let (inner, asker) = (app.clone(), actor.clone());
@@ -249,15 +253,14 @@ pub async fn fetch(
         ("original", "heic") => "image/heic",
         _ => "image/jpeg",
     };
-    let store = app.store().clone();
-    let read = tokio::task::spawn_blocking(move || {
-        store.blobs().read(&wanted).map_err(|_absent| store.blobs().percent(&wanted))
-    })
-    .await
-    .map_err(|_panicked| AppError::NotFound)?;
-    match read {
-        Ok(bytes) => Ok(PhotoBytes { bytes: Bytes::from(bytes), mime }),
-        Err(percent) => Err(AppError::NotHere { percent }),
+    let files = app.store().blobs();
+    match files.size(&wanted) {
+        Some(bytes) => Ok(PhotoFile { path: files.path(&wanted), bytes, mime }),
+        None => {
+            let store = app.store().clone();
+            let percent = tokio::task::spawn_blocking(move || store.blobs().percent(&wanted));
+            Err(AppError::NotHere { percent: percent.await.unwrap_or(0) })
+        }
     }
 }
 

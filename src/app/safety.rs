@@ -44,6 +44,8 @@ struct View<'a> {
     app: &'a App,
     directory: &'a Directory,
     actor: &'a Actor,
+    /// Counting everybody is dear: home does without.
+    counts_people: bool,
 }
 
 /// What is known of one check's people.
@@ -143,7 +145,8 @@ impl View<'_> {
             }),
             None => None,
         };
-        let scope = self.app.check(self.actor, Action::SeeSafetyPeople).ok();
+        let scope =
+            self.app.check(self.actor, Action::SeeSafetyPeople).ok().filter(|_| self.counts_people);
         Ok(SafetyCheck {
             id: check.id.to_string(),
             no: check.open.number,
@@ -280,7 +283,13 @@ async fn with_view<T: Send + 'static>(
     app.store()
         .read(move |snapshot| {
             let directory = Directory::read(snapshot)?;
-            look(&View { snapshot, app: &inner, directory: &directory, actor: &actor })
+            look(&View {
+                snapshot,
+                app: &inner,
+                directory: &directory,
+                actor: &actor,
+                counts_people: true,
+            })
         })
         .await
 }
@@ -295,7 +304,12 @@ pub async fn list(app: &App, actor: &Actor) -> Result<SafetyChecks, AppError> {
 }
 
 fn all(view: &View<'_>) -> Result<Vec<SafetyCheck>, AppError> {
-    view.snapshot.checks()?.iter().map(|check| view.render(check)).collect()
+    let actor = view.actor;
+    let is_for = |check: &&Check| {
+        actor.node_role == NodeRole::Headquarters
+            || check.open.nodes.as_ref().is_none_or(|nodes| nodes.contains(&actor.node))
+    };
+    view.snapshot.checks()?.iter().filter(is_for).map(|check| view.render(check)).collect()
 }
 
 /// The same inside a snapshot, for home.
@@ -305,7 +319,7 @@ pub(crate) fn visible(
     directory: &Directory,
     actor: &Actor,
 ) -> Result<Vec<SafetyCheck>, AppError> {
-    all(&View { snapshot, app, directory, actor })
+    all(&View { snapshot, app, directory, actor, counts_people: false })
 }
 
 /// Starts a check.
@@ -323,6 +337,7 @@ pub async fn start(app: &App, actor: &Actor, new: NewSafety) -> Result<SafetyDet
     }
     let parse_node = |id: &String| NodeId::parse(id).map_err(|_bad| AppError::BadRequest("nodes"));
     let nodes = match &new.nodes {
+        Some(ids) if ids.is_empty() => return Err(AppError::BadRequest("nodes")),
         Some(ids) => Some(ids.iter().map(parse_node).collect::<Result<Vec<_>, _>>()?),
         None => None,
     };
@@ -330,7 +345,8 @@ pub async fn start(app: &App, actor: &Actor, new: NewSafety) -> Result<SafetyDet
     let (committed, ()) = app
         .store()
         .act(move |snapshot| {
-            let request = minicbor::to_vec((&question, minutes, &nodes)).unwrap_or_default();
+            let request =
+                minicbor::to_vec((&question, minutes, &nodes, new.drill)).unwrap_or_default();
             let body = SafetyOpen {
                 client_id,
                 number: snapshot.next_check_number()?,

@@ -165,7 +165,6 @@ impl App {
         let verifier = found.as_ref().map_or_else(no_such_verifier, |(_, text)| text.clone());
         let fits = self.verify(given.password, verifier).await;
         let Some((account, _)) = found.filter(|_| fits) else {
-            self.tried_wrong(&login, from);
             return Err(AppError::LoginFailed);
         };
         self.tried_right(&login, from);
@@ -281,31 +280,31 @@ impl App {
             .await
     }
 
+    /// Counts the try as wrong until it proves right: many at once get no more tries than one after the other.
     fn may_try(&self, login: &str, from: IpAddr) -> Result<(), AppError> {
-        let Ok(attempts) = self.inner.attempts.lock() else { return Ok(()) };
-        let until = attempts.get(&(login.to_owned(), from)).map_or(0, |tries| tries.until_ms);
-        let left_ms = until.saturating_sub(self.now_ms());
-        let minutes = u64::try_from(left_ms).unwrap_or(0).div_ceil(60_000);
-        if minutes == 0 { Ok(()) } else { Err(AppError::LoginLocked { minutes }) }
-    }
-
-    fn tried_wrong(&self, login: &str, from: IpAddr) {
         let now = self.now_ms();
-        let Ok(mut attempts) = self.inner.attempts.lock() else { return };
-        if attempts.len() >= PAIRS_MAX {
-            // Whoever floods must not make the memory grow; pairs that no longer wait go first.
+        let Ok(mut attempts) = self.inner.attempts.lock() else { return Ok(()) };
+        let pair = (login.to_owned(), from);
+        let until = attempts.get(&pair).map_or(0, |tries| tries.until_ms);
+        let minutes = u64::try_from(until.saturating_sub(now)).unwrap_or(0).div_ceil(60_000);
+        if minutes > 0 {
+            return Err(AppError::LoginLocked { minutes });
+        }
+        if attempts.len() >= PAIRS_MAX && !attempts.contains_key(&pair) {
+            // Whoever floods must not make the memory grow, nor get tries that nobody counts.
             attempts.retain(|_, tries| tries.until_ms > now);
             if attempts.len() >= PAIRS_MAX {
-                return;
+                return Err(AppError::LoginLocked { minutes: 1 });
             }
         }
-        let tries = attempts.entry((login.to_owned(), from)).or_default();
+        let tries = attempts.entry(pair).or_default();
         tries.wrong = tries.wrong.saturating_add(1);
         if let Some(over) = tries.wrong.checked_sub(FREE_TRIES) {
-            let minutes = 1_u64.checked_shl(over).unwrap_or(u64::MAX).min(WAIT_MINUTES_MAX);
+            let wait = 1_u64.checked_shl(over).unwrap_or(u64::MAX).min(WAIT_MINUTES_MAX);
             tries.until_ms =
-                now.saturating_add(i64::try_from(minutes.saturating_mul(60_000)).unwrap_or(0));
+                now.saturating_add(i64::try_from(wait.saturating_mul(60_000)).unwrap_or(0));
         }
+        Ok(())
     }
 
     fn tried_right(&self, login: &str, from: IpAddr) {

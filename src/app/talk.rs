@@ -109,7 +109,7 @@ impl View<'_> {
             id: message.id.to_string(),
             client_id: message.client.to_string(),
             room: message.room.to_string(),
-            author: self.directory.person(message.author),
+            author: self.directory.person_at(message.author, message.node),
             mine,
             text: message.text.clone(),
             photo: message.photo.as_ref().map(|photo| photo::render(self.app, photo)),
@@ -222,7 +222,8 @@ pub async fn open_room(app: &App, actor: &Actor, new: NewRoom) -> Result<Room, A
             members.dedup();
             let members = (members, new.all);
             let open = opening(&directory, (client_id, creation), name, members)?;
-            let request = minicbor::to_vec((&open.name, &open.members)).unwrap_or_default();
+            let request =
+                minicbor::to_vec((&open.name, &open.members, open.everybody)).unwrap_or_default();
             let draft = Draft::new(
                 Stream::room(creation),
                 Kind::RoomOpen,

@@ -14,6 +14,7 @@ use crate::identity::keys::NodeKeys;
 use crate::identity::ticket::Ticket;
 use crate::node;
 use crate::node::home::Home;
+use crate::node::home::JOINING;
 
 /// Arguments of `join`.
 #[derive(Debug, clap::Args)]
@@ -39,11 +40,12 @@ pub(crate) async fn enrol(
     base_url: Option<&str>,
 ) -> anyhow::Result<String> {
     Home::check_free(dir)?;
+    Home::forget_half_made(dir)?;
     let ticket = Ticket::parse(ticket)?;
     let mut random = org::system_random;
     // Keys are kept beside the directory's future place until the answer is there: a lost answer can be
     // asked for again with the same ticket.
-    let waiting = dir.join("keys-joining");
+    let waiting = dir.join(JOINING);
     let keys = match NodeKeys::load(&waiting) {
         Ok(keys) => keys,
         Err(_absent) => {
@@ -61,7 +63,6 @@ pub(crate) async fn enrol(
         );
     }
     let joined = joining.finish(&answer)?;
-    std::fs::remove_dir_all(&waiting).context("cannot tidy the data folder")?;
     let home = Home {
         dir: dir.to_owned(),
         keys,
@@ -77,5 +78,7 @@ pub(crate) async fn enrol(
         joined.grant.certificates.iter().filter_map(|issue| minicbor::to_vec(issue).ok()).collect();
     store.trust(issues).await?;
     org::stop(store).await?;
+    // Last: whatever breaks before this is asked for again with the same keys and the same ticket.
+    std::fs::remove_dir_all(&waiting).context("cannot tidy the data folder")?;
     Ok(joined.own.name)
 }

@@ -51,6 +51,7 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
         door: HttpOptions {
             require_secure_desk: config.http.require_secure_desk,
             connections_max: config.http.connections_max,
+            photo_bytes_max: usize::try_from(config.photos.bytes_max).unwrap_or(usize::MAX),
             web_dir: args.web_dir,
             ..HttpOptions::default()
         },

@@ -90,8 +90,7 @@ pub fn may(role: Role, node_role: NodeRole, action: Action) -> Option<Scope> {
         | (
             Action::Talk | Action::Acknowledge | Action::AnswerSafety,
             Role::Publisher | Role::Shelter | Role::Field,
-        )
-        | (Action::SendPhotos | Action::SendReport, Role::Publisher) => Some(Scope::All),
+        ) => Some(Scope::All),
         (
             Action::SendPhotos | Action::SendReport | Action::ReadReports,
             Role::Shelter | Role::Field,
@@ -108,6 +107,8 @@ pub fn may(role: Role, node_role: NodeRole, action: Action) -> Option<Scope> {
             | Action::MarkCalls
             | Action::ReadReports
             | Action::HandleReports
+            | Action::SendPhotos
+            | Action::SendReport
             | Action::SeeNodes
             | Action::ImportShelters,
             Role::Publisher,

@@ -33,7 +33,7 @@ const TO_PAGE_MAX: usize = 1024 * 1024;
 /// More events than this at once become ticks: who is that far behind fetches by cursor.
 const WHOLE_MAX: usize = 32;
 /// Beats between two looks whether the session still holds.
-const BEATS_PER_LOOK: u32 = 12;
+const BEATS_PER_LOOK: u32 = 1;
 
 /// Close code: the node goes away.
 const GOING_AWAY: u16 = 1001;

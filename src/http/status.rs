@@ -59,6 +59,11 @@ async fn health(State(shared): State<Shared>) -> Response {
             (String::new(), String::new())
         }
     };
+    if !shared.app.is_writing() {
+        status = StatusCode::SERVICE_UNAVAILABLE;
+        let detail = "Nothing can be stored any more: start this node again.".to_owned();
+        reasons.push(Reason { part: "writer", detail });
+    }
     if clock == "untrusted" {
         let detail = "The clock is not confirmed: times of new entries are marked as doubtful.";
         reasons.push(Reason { part: "clock", detail: detail.to_owned() });

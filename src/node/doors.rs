@@ -21,6 +21,8 @@ use crate::observe::Observe;
 
 /// What devices may read.
 const BULLETINS: &str = "noroshi/bulletin/#";
+/// Bulletins for devices are compared with the log at least this often.
+const LOOK_AGAIN: std::time::Duration = std::time::Duration::from_secs(30);
 /// Largest packet of a device.
 const DEVICE_PACKET: usize = 16 * 1024;
 
@@ -182,8 +184,14 @@ async fn publish_bulletins(
     let mut commits = app.commits();
     let mut shown: BTreeMap<String, Vec<u8>> = BTreeMap::new();
     loop {
-        let wanted: BTreeMap<String, Vec<u8>> =
-            app.device_bulletins().await.unwrap_or_default().into_iter().collect();
+        // What can't be read now stays as it is shown: a display must not lose an instruction by an error.
+        let wanted: BTreeMap<String, Vec<u8>> = match app.device_bulletins().await {
+            Ok(all) => all.into_iter().collect(),
+            Err(error) => {
+                tracing::warn!(%error, "The bulletins for devices could not be read; tried again soon.");
+                shown.clone()
+            }
+        };
         for (topic, json) in &wanted {
             if shown.get(topic) != Some(json) {
                 front.publish(topic, Bytes::from(json.clone()), true).await;
@@ -196,6 +204,7 @@ async fn publish_bulletins(
         tokio::select! {
             () = stop.cancelled() => return,
             changed = commits.changed() => if changed.is_err() { return },
+            () = tokio::time::sleep(LOOK_AGAIN) => {}
         }
     }
 }

@@ -14,6 +14,8 @@ use crate::identity::keys::KeyError;
 use crate::identity::keys::NodeKeys;
 
 const MAILBOX_FILE: &str = "mailbox";
+/// Keys of an enrolment that has not ended.
+pub const JOINING: &str = "keys-joining";
 
 /// Why a directory is not a node's.
 #[derive(Debug, thiserror::Error)]
@@ -117,15 +119,45 @@ impl Home {
     /// # Errors
     /// [`HomeError::Taken`], [`HomeError::Foreign`].
     pub fn check_free(dir: &Path) -> Result<(), HomeError> {
+        if dir.join(JOINING).exists() {
+            // An enrolment that broke off: it may be taken up again.
+            return Ok(());
+        }
         if dir.join("node.toml").exists() {
             return Err(HomeError::Taken(dir.to_owned()));
         }
         let Ok(entries) = fs::read_dir(dir) else { return Ok(()) };
-        let ours = ["noroshi.toml", "LOCK", "lost+found", "keys-joining"];
+        let ours = ["noroshi.toml", "LOCK", "lost+found"];
         let foreign = entries
             .filter_map(Result::ok)
             .any(|entry| !ours.iter().any(|name| entry.file_name() == *name));
         if foreign { Err(HomeError::Foreign(dir.to_owned())) } else { Ok(()) }
+    }
+
+    /// Removes what an enrolment left that broke off after its answer came; nothing was written there yet.
+    ///
+    /// # Errors
+    /// [`HomeError::Io`].
+    pub fn forget_half_made(dir: &Path) -> Result<(), HomeError> {
+        if !dir.join(JOINING).exists() {
+            return Ok(());
+        }
+        let io = |source| HomeError::Io { path: dir.to_owned(), source };
+        for name in ["keys", "blobs", "tmp"] {
+            let path = dir.join(name);
+            if path.exists() {
+                fs::remove_dir_all(path).map_err(io)?;
+            }
+        }
+        let files =
+            ["node.toml", "node.toml.part", "noroshi.db", "noroshi.db-wal", "noroshi.db-shm"];
+        for name in files {
+            let path = dir.join(name);
+            if path.exists() {
+                fs::remove_file(path).map_err(io)?;
+            }
+        }
+        Ok(())
     }
 
     /// Writes keys and `node.toml`; the latter last, so that a half-made directory is no node.

@@ -388,7 +388,7 @@ impl Store {
         let mut random = [0_u8; ClientId::LEN];
         getrandom::fill(&mut random).map_err(|_no_random| StoreError::Busy)?;
         self.write(Sort::Bookkeeping, move |writing| {
-            if !writing.life.clock.learn(offset_ms) {
+            if !writing.life.clock.is_news(offset_ms, error_ms) {
                 return Ok(());
             }
             let own = writing.life.clock.own_ms();
@@ -396,7 +396,7 @@ impl Store {
             let note = ClockNoteBody {
                 client_id,
                 at_ms: i64::try_from(time::event_ms(own)).unwrap_or(i64::MAX),
-                offset_ms: writing.life.clock.offset_ms(),
+                offset_ms,
                 error_ms,
                 state: ClockState::Trusted.number(),
             };
@@ -407,6 +407,7 @@ impl Store {
                 client_id,
                 &note,
             ))?;
+            writing.life.clock.learn(offset_ms);
             Ok(())
         })
         .await

@@ -101,7 +101,7 @@ struct Inner {
     queue: Mutex<Option<SyncSender<Job>>>,
     thread: Mutex<Option<JoinHandle<()>>>,
     readers: Mutex<Vec<Connection>>,
-    places: Semaphore,
+    places: Arc<Semaphore>,
     life: Arc<Mutex<Life>>,
     ticks: watch::Sender<u64>,
     blobs: BlobFiles,
@@ -146,6 +146,13 @@ impl Store {
         self.inner.ticks.subscribe()
     }
 
+    /// Does the writer live? After a failed commit it doesn't, and the node must be started again.
+    #[must_use]
+    pub fn is_writing(&self) -> bool {
+        let thread = self.inner.thread.lock();
+        thread.is_ok_and(|thread| thread.as_ref().is_some_and(|thread| !thread.is_finished()))
+    }
+
     /// The node's corrected time, Unix ms.
     #[must_use]
     pub fn now_ms(&self) -> i64 {
@@ -184,11 +191,16 @@ impl Store {
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
-        let place =
-            self.inner.places.acquire().await.map_err(|_closed| E::from(StoreError::Stopped))?;
+        let places = Arc::clone(&self.inner.places);
+        let place = places.acquire_owned().await.map_err(|_closed| E::from(StoreError::Stopped))?;
         let inner = Arc::clone(&self.inner);
-        let done = tokio::task::spawn_blocking(move || inner.look(look)).await;
-        drop(place);
+        // The place goes with the query: a caller that goes away must not free it before the reader is back.
+        let done = tokio::task::spawn_blocking(move || {
+            let done = inner.look(look);
+            drop(place);
+            done
+        })
+        .await;
         done.unwrap_or_else(|_panicked| Err(StoreError::Corrupt("a query panicked").into()))
     }
 
@@ -271,16 +283,30 @@ impl Inner {
         look: impl FnOnce(&Snapshot<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
         let reader = self.readers.lock().ok().and_then(|mut readers| readers.pop());
-        let Some(reader) = reader else { return Err(StoreError::Stopped.into()) };
+        let Some(conn) = reader else { return Err(StoreError::Stopped.into()) };
+        // Comes back also when the query panics.
+        let reader = Borrowed { conn: Some(conn), home: &self.readers };
+        let Some(conn) = &reader.conn else { return Err(StoreError::Stopped.into()) };
         let now_ms = self.life.lock().map_or(0, |life| life.clock.now_ms());
-        let begun = reader.execute_batch("BEGIN").map_err(|error| E::from(StoreError::from(error)));
-        let done = begun.and_then(|()| look(&Snapshot { conn: &reader, who: &self.who, now_ms }));
-        if reader.execute_batch("COMMIT").is_err() {
+        let begun = conn.execute_batch("BEGIN").map_err(|error| E::from(StoreError::from(error)));
+        begun.and_then(|()| look(&Snapshot { conn, who: &self.who, now_ms }))
+    }
+}
+
+/// A reader on loan; its snapshot ends and it goes home when this is dropped.
+struct Borrowed<'a> {
+    conn: Option<Connection>,
+    home: &'a Mutex<Vec<Connection>>,
+}
+
+impl Drop for Borrowed<'_> {
+    fn drop(&mut self) {
+        let Some(conn) = self.conn.take() else { return };
+        if conn.execute_batch("COMMIT").is_err() {
             tracing::warn!("A snapshot could not be closed.");
         }
-        if let Ok(mut readers) = self.readers.lock() {
-            readers.push(reader);
+        if let Ok(mut readers) = self.home.lock() {
+            readers.push(conn);
         }
-        done
     }
 }

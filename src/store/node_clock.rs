@@ -9,6 +9,9 @@ use crate::domain::time::ClockState;
 /// A base later than the floor by more than this is not believed without trust: 400 days in ms.
 const BELIEVABLE_MS: i64 = 400 * 24 * 3600 * 1000;
 
+/// Notes follow each other at least so far apart.
+const NOTE_EVERY_MS: i64 = 10 * 60 * 1000;
+
 /// Time of one process life.
 pub(super) struct NodeClock {
     clock: SharedClock,
@@ -17,6 +20,8 @@ pub(super) struct NodeClock {
     /// What must be added to own times.
     offset_ms: i64,
     state: ClockState,
+    /// Own time of the last note.
+    noted_ms: Option<i64>,
     hlc: Hlc,
 }
 
@@ -33,6 +38,7 @@ impl NodeClock {
             base_ms: start.saturating_sub(steady),
             offset_ms: 0,
             state,
+            noted_ms: None,
             hlc: Hlc::default(),
         }
     }
@@ -62,21 +68,20 @@ impl NodeClock {
         self.state
     }
 
-    pub(super) fn offset_ms(&self) -> i64 {
-        self.offset_ms
+    /// Is what a trusted headquarters told worth a note in the log? When the state gets better, or the offset
+    /// moved by more than half a second and its own error, at most once in ten minutes.
+    pub(super) fn is_news(&self, offset_ms: i64, error_ms: u64) -> bool {
+        let moved = offset_ms.saturating_sub(self.offset_ms).unsigned_abs();
+        let rested =
+            self.noted_ms.is_none_or(|at| self.own_ms().saturating_sub(at) >= NOTE_EVERY_MS);
+        self.state < ClockState::Trusted || (rested && moved > error_ms.max(500))
     }
 
-    /// A trusted headquarters told the time: true if that is worth a note in the log.
-    pub(super) fn learn(&mut self, offset_ms: i64) -> bool {
-        let moved = offset_ms.saturating_sub(self.offset_ms).unsigned_abs() > 500;
-        let better = self.state < ClockState::Trusted;
-        if moved {
-            self.offset_ms = offset_ms;
-        }
-        if better {
-            self.state = ClockState::Trusted;
-        }
-        moved || better
+    /// Takes over what was told, after its note is in the log.
+    pub(super) fn learn(&mut self, offset_ms: i64) {
+        self.offset_ms = offset_ms;
+        self.state = ClockState::Trusted;
+        self.noted_ms = Some(self.own_ms());
     }
 }
 

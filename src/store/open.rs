@@ -107,7 +107,7 @@ impl Store {
             queue: Mutex::new(Some(queue)),
             thread: Mutex::new(Some(thread)),
             readers: Mutex::new(readers),
-            places: Semaphore::new(READERS),
+            places: Arc::new(Semaphore::new(READERS)),
             life,
             ticks,
             blobs,
@@ -187,6 +187,10 @@ fn rebuild_if_changed(conn: &Connection, who: &crate::store::Who) -> Result<(), 
     conn.execute_batch("BEGIN IMMEDIATE")?;
     if known.is_some() {
         tracing::info!("The views have another version and are computed again from the log.");
+        for table in views::TABLES {
+            conn.execute_batch(&format!("DROP TABLE IF EXISTS {}", table.name))?;
+            conn.execute_batch(table.sql)?;
+        }
         doctor::rebuild(conn, who)?;
     }
     schema::set_meta(conn, "views", &views::VERSION.to_be_bytes())?;

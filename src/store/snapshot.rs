@@ -80,6 +80,19 @@ impl Snapshot<'_> {
             .query_row(params![peer.0, at.stream.0, at.origin.0, number(at.n)], |row| row.get(0))?)
     }
 
+    /// Is this act of an account in the log already?
+    ///
+    /// # Errors
+    /// [`StoreError`] when SQLite refuses.
+    pub fn knows_act(
+        &self,
+        author: Option<crate::domain::ids::AccountNo>,
+        client_id: &crate::domain::ids::ClientId,
+    ) -> Result<bool, StoreError> {
+        let twin = crate::store::writing::twin(self.who, author, client_id);
+        Ok(self.conn.prepare_cached("SELECT 1 FROM act WHERE twin = ?1")?.exists([twin])?)
+    }
+
     /// Whose life this origin is.
     ///
     /// # Errors

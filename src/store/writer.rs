@@ -5,6 +5,8 @@
 //! the commit (`synchronous=FULL`) returned. An error from COMMIT is final: pages may be marked clean although
 //! they were never written, so the thread stops accepting and the node must be started again.
 
+use std::panic::AssertUnwindSafe;
+use std::panic::catch_unwind;
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::mpsc::Receiver;
@@ -102,11 +104,19 @@ impl Writer {
 /// Runs one job; what it wrote stays only if it says so.
 fn in_savepoint(writing: &mut Writing<'_>, job: Job) -> Result<Ran, StoreError> {
     writing.conn.execute_batch("SAVEPOINT job")?;
-    let ran = (job.run)(Ok(writing));
+    let unsealed = writing.life.unsealed.clone();
+    // A defect in one decision must not end everybody's writing: it counts as "rolled back, not answered".
+    let ran =
+        catch_unwind(AssertUnwindSafe(|| (job.run)(Ok(&mut *writing)))).unwrap_or_else(|_panic| {
+            tracing::error!("A decision inside the writer panicked; nothing of it was stored.");
+            Ran { keep: false, tells: false, answer: Box::new(drop) }
+        });
     if ran.keep {
         writing.conn.execute_batch("RELEASE job")?;
     } else {
         writing.conn.execute_batch("ROLLBACK TO job; RELEASE job")?;
+        // A seal that this job made for an earlier job's events is gone with it: it is due again.
+        writing.life.unsealed = unsealed;
         writing.life.forget();
     }
     Ok(ran)

@@ -64,6 +64,8 @@ impl Draft {
     #[must_use]
     pub fn with_parent(mut self, parent: EventRef) -> Self {
         self.parent = Some(parent);
+        // The same words about another thing are another act.
+        self.fingerprint = fingerprint(&[&self.fingerprint, &parent.to_key()]);
         self
     }
 
@@ -71,7 +73,8 @@ impl Draft {
     /// (numbers and deadlines that the node adds).
     #[must_use]
     pub fn with_request(mut self, request: &[u8]) -> Self {
-        self.fingerprint = fingerprint(&[&self.kind.number().to_be_bytes(), request]);
+        self.fingerprint =
+            fingerprint(&[&self.kind.number().to_be_bytes(), &self.stream.creation, request]);
         self
     }
 }
@@ -101,7 +104,7 @@ pub(super) struct Life {
     /// Heads of our own logs: index, number, link.
     heads: BTreeMap<LogId, (i64, Seq, Link)>,
     /// Events since the last seal, per log of this transaction: count, bytes.
-    unsealed: BTreeMap<LogId, (usize, usize)>,
+    pub(super) unsealed: BTreeMap<LogId, (usize, usize)>,
 }
 
 impl Life {

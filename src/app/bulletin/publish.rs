@@ -61,9 +61,11 @@ fn parse(new: NewBulletin) -> Result<Wanted, AppError> {
         Some(ids) => Some(ids.iter().map(parse_node).collect::<Result<Vec<_>, _>>()?),
         None => None,
     };
-    let request =
-        minicbor::to_vec((&title, &points, new.level, new.must_read, new.public, new.drill))
-            .unwrap_or_default();
+    let request = minicbor::to_vec((
+        (&title, &points, &new.kind, &new.nodes),
+        (new.level, new.must_read, new.public, new.drill, new.due_minutes),
+    ))
+    .unwrap_or_default();
     Ok(Wanted { client_id, kind, title, points, nodes, request, new })
 }
 

@@ -225,6 +225,8 @@ pub(super) fn apply_credential(conn: &Connection, event: &Applied<'_>) -> Result
             event.ctime
         ],
     )?;
+    // A new password ends what was begun with the old one.
+    conn.execute("DELETE FROM session WHERE account = ?1", [credential.account.0])?;
     Ok(())
 }
 

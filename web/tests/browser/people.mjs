@@ -64,6 +64,13 @@ export class Person {
     return person;
   }
 
+  /** A second window of the same device, with its cookies and its disk. */
+  static async beside(other, name) {
+    const person = new Person(name, other.context, await other.context.newPage(), other.artifacts);
+    await person.#watch();
+    return person;
+  }
+
   async #watch() {
     await this.page.exposeFunction('noroshiViolation', (text) => this.violations.push(text));
     await this.page.addInitScript(() => {

@@ -10,6 +10,7 @@ import { Demo, Elsewhere } from './demo.mjs';
 import { Suite } from './harness.mjs';
 import { Person, browserPath, openBrowser } from './people.mjs';
 import { bulletinWalk } from './walks/bulletin.mjs';
+import { deviceWalk } from './walks/device.mjs';
 import { lineWalk } from './walks/line.mjs';
 import { loginWalk } from './walks/login.mjs';
 import { reportWalk } from './walks/report.mjs';
@@ -62,6 +63,7 @@ for (const walk of [
   safetyWalk,
   lineWalk,
   silenceWalk,
+  deviceWalk,
   tour,
 ]) {
   walk(suite, stage);

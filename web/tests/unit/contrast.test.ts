@@ -18,7 +18,8 @@ function look(name: 'light' | 'dark' | 'outdoor'): Colours {
   const blocks = [...css.matchAll(/([^{}]+)\{([^{}]*)\}/g)].filter(([, selector = '']) => {
     const plain = selector.replace(/\/\*[^]*?\*\//g, '');
     const screen = !plain.includes('print') && !plain.includes('@media');
-    return screen && (/:root\s*$/.test(plain.trim()) || plain.includes(`"${name}"`));
+    const named = new RegExp(`["']${name}["']`).test(plain);
+    return screen && (/:root\s*$/.test(plain.trim()) || named);
   });
   return new Map(blocks.flatMap(([, , body = '']) => declarations(body)));
 }
@@ -93,6 +94,13 @@ describe.each(['light', 'dark', 'outdoor'] as const)('in the look "%s"', (name) 
 
   it('numbers of alert levels can be read', () => {
     expect(below(LEVELS, 4.5)).toEqual([]);
+  });
+});
+
+describe('the three looks', () => {
+  it('are really three', () => {
+    const grounds = (['light', 'dark', 'outdoor'] as const).map((name) => look(name).get('bg'));
+    expect(new Set(grounds).size, 'each look was found in the file').toBe(3);
   });
 });
 

@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::Router;
+use axum::body::Body;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::http::HeaderValue;
@@ -12,7 +13,10 @@ use axum::response::Response;
 use axum::routing::get;
 use axum::routing::post;
 
+use tokio_util::io::ReaderStream;
+
 use crate::app;
+use crate::app::error::AppError;
 use crate::app::photo::PhotoSeen;
 use crate::http::Shared;
 use crate::http::extract::Path;
@@ -69,5 +73,7 @@ pub(crate) async fn fetch(
     if is_known {
         return Ok((StatusCode::NOT_MODIFIED, headers).into_response());
     }
-    Ok((headers, photo.bytes).into_response())
+    let file = tokio::fs::File::open(&photo.path).await.map_err(|_gone| AppError::NotFound)?;
+    headers.insert(header::CONTENT_LENGTH, HeaderValue::from(photo.bytes));
+    Ok((headers, Body::from_stream(ReaderStream::new(file))).into_response())
 }

@@ -40,10 +40,10 @@ pub(crate) async fn log_in(
     Given(given): Given<LogIn>,
 ) -> Result<Response, Refusal> {
     let is_program = given.program;
-    let (login, from) = (given.login.clone(), came.address());
+    let from = came.address();
     let (session, token) = shared.app.log_in(given, from).await.inspect_err(|error| {
-        // Whoever watches over the box looks for this in the log.
-        tracing::info!(login, %from, "Logging in was refused: {error}");
+        // Without what was typed: people type their password into the wrong field.
+        tracing::info!(%from, "Logging in was refused: {error}");
     })?;
     // Only after the password was right: whoever guesses must not learn who sits at a desk.
     if let Some(actor) = shared.app.actor(&token).await?

@@ -41,8 +41,12 @@ export function bulletinWalk(suite, stage) {
     await clerk.login(nodes.url(1), 'daiichi-uke');
     await clerk.go('#/bulletins');
     await desk.login(nodes.url(0), 'honbu-1');
+    const other = await stage.person('other-shelter', PHONE);
+    await other.login(nodes.url(2), 'daini-uke');
+    await other.go('#/bulletins');
     await issue(desk);
-    await clerk.page.getByText(TITLE).first().waitFor();
+    await Promise.all([clerk, other].map((one) => one.page.getByText(TITLE).first().waitFor()));
+    await other.close();
     await clerk.look('bulletins');
     await clerk.page.getByText(TITLE).first().click();
     const understood = clerk.page.getByRole('button', { name: say('bulletin.ack'), exact: true });

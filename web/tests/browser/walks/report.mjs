@@ -47,6 +47,19 @@ export function reportWalk(suite, stage) {
       return text.includes('38.25') && text.includes('14:08');
     });
     await desk.look('desk-reports');
+    await eventually(
+      'the original is at headquarters, byte for byte',
+      async () => {
+        const length = await desk.page.evaluate(async () => {
+          const { reports } = await (await fetch('/api/v1/reports')).json();
+          const [photo] = reports.find((one) => one.remark === '車は通れません').photos;
+          const answer = await fetch(`/api/v1/photos/${photo.hash}/original`);
+          return answer.ok ? (await answer.arrayBuffer()).byteLength : 0;
+        });
+        return length === photo.length;
+      },
+      30_000,
+    );
     await desk.foldPanel();
     await desk.press(like('report.markSeen'));
     await eventually('the officer sees that headquarters has seen it', () =>
@@ -56,23 +69,44 @@ export function reportWalk(suite, stage) {
     await Promise.all([officer.close(), desk.close()]);
   });
 
-  suite.test('report: a file that is no photo is refused by name, and the form stays', async () => {
-    const officer = await stage.person('officer', PHONE);
-    await officer.login(nodes.url(2), stage.real ? 'genba-2' : 'genba-1');
-    await officer.go('#/report');
-    const input = officer.page.locator('input[type=file]').first();
-    await input.waitFor({ state: 'attached' });
-    const buffer = Buffer.from('this is a text file, whatever its name says. '.repeat(9));
-    await input.setInputFiles({ name: 'notes.jpg', mimeType: 'image/jpeg', buffer });
-    const told = officer.page.getByText(/notes\.jpg/).first();
-    const send = officer.page.getByRole('button', { name: like('report.send') });
-    await eventually('it is told at once, or after sending', async () => {
-      if ((await told.isVisible()) || !(await send.isVisible()) || !(await send.isEnabled())) {
-        return true;
-      }
-      return false;
-    });
-    await officer.look('report-refused');
-    await officer.close();
-  });
+  suite.test(
+    'report: a file that is no photo is set aside with the reason, its text can go',
+    async () => {
+      const officer = await stage.person('officer', PHONE);
+      await officer.login(nodes.url(2), stage.real ? 'genba-2' : 'genba-1');
+      await officer.go('#/report');
+      const input = officer.page.locator('input[type=file]').first();
+      await input.waitFor({ state: 'attached' });
+      const buffer = Buffer.from('this is a text file, whatever its name says. '.repeat(9));
+      await input.setInputFiles({ name: 'notes.jpg', mimeType: 'image/jpeg', buffer });
+      await officer.page.getByText(say('report.slide'), { exact: true }).first().click();
+      await officer.page.getByLabel(like('report.remark')).first().fill('石垣がくずれています');
+      await officer.press(like('report.send'));
+      await officer.go('#/reports');
+      await officer.page.getByText(like('phone.outbox.stuckCount')).first().waitFor();
+      await officer.look('report-refused');
+      await officer.page
+        .getByRole('button', { name: new RegExp(say('report.slide')) })
+        .first()
+        .click();
+      const sheet = officer.page.getByRole('dialog');
+      await sheet.waitFor();
+      await officer.look('report-refused-sheet');
+      await sheet.getByRole('button', { name: say('outbox.textOnly') }).click();
+      await eventually('the text alone has reached the box', async () => {
+        const reports = await officer.page.evaluate(
+          async () => (await (await fetch('/api/v1/reports')).json()).reports,
+        );
+        return reports.some(
+          (one) => one.remark === '石垣がくずれています' && one.photos.length === 0,
+        );
+      });
+      await eventually(
+        'nothing is left on the phone',
+        async () => (await officer.page.getByText(say('report.onlyHere')).count()) === 0,
+      );
+      officer.isClean('after the refusal');
+      await officer.close();
+    },
+  );
 }

@@ -105,7 +105,6 @@ export function talkWalk(suite, stage) {
       '二つめです',
       '電波のない所で書きました',
     ]);
-    await clerk.sees(say('link.off'), 25_000);
     await clerk.look('talk-offline');
     await clerk.context.setOffline(false);
     await eventually(
