@@ -187,7 +187,9 @@ pub(crate) async fn noroshi(
         clock.tick().await;
         board.begin(at, &id);
         posters.spawn(async move {
-            if client.post(&path, &body).await.is_ok_and(|answer| answer.is_good()) {
+            // A node that answers no more must end in a figure, not in a run that hangs.
+            let answer = tokio::time::timeout(PATIENCE, client.post(&path, &body)).await;
+            if matches!(answer, Ok(Ok(answer)) if answer.is_good()) {
                 board.acknowledge(at);
             }
         });

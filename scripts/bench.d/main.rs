@@ -63,6 +63,9 @@ struct Args {
     /// Rounds of W1 and W2
     #[arg(long, default_value_t = 1, value_name = "N")]
     rounds: usize,
+    /// One of them alone
+    #[arg(long, value_parser = ["w1", "w2", "w8"], value_name = "WHICH")]
+    only: Option<String>,
     /// Where data lie while it runs: on the disk that counts [default: the system's folder for such]
     #[arg(long, value_name = "DIR")]
     dir: Option<PathBuf>,
@@ -111,13 +114,17 @@ async fn run(args: &Args) -> anyhow::Result<()> {
         report.warn("Mosquitto is not installed (Debian: apt-get install mosquitto): W1 and W8 stand alone here, and W1 is no result");
     }
     let mut bench = Bench::prepare(args, folder.path(), lines, mosquitto.is_some(), report).await?;
-    for round in 1..=args.rounds.max(1) {
+    let rounds = 1..=args.rounds.max(1);
+    let wants = |which: &str| args.only.as_deref().is_none_or(|only| only == which);
+    for round in rounds.clone().filter(|_| wants("w1")) {
         bench.fan_out(round).await?;
     }
-    for round in 1..=args.rounds.max(1) {
+    for round in rounds.filter(|_| wants("w2")) {
         bench.writes(round, args.seconds).await?;
     }
-    bench.footprint(Duration::from_secs(args.idle)).await?;
+    if wants("w8") {
+        bench.footprint(Duration::from_secs(args.idle)).await?;
+    }
     if args.long {
         bench.long(args.events).await?;
     } else {
@@ -172,6 +179,9 @@ impl Bench {
         let before = self.beside(round, "before").await?;
         let ours = fan_out::noroshi(&self.node, &self.ids, &self.people, &self.lines).await?;
         self.report.fan_out("noroshi", &ours);
+        // What follows must not inherit 60 sessions that just went away.
+        self.node.stop().await?;
+        self.node.start().await?;
         let after = self.beside(round, "after").await?;
         let peers: Vec<_> = before.into_iter().chain(after).collect();
         self.report.judge_fan_out(&ours, &peers);

@@ -245,6 +245,27 @@ impl App {
             .await
     }
 
+    /// How many accounts can log in here: their verifiers have come.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn people_with_password(&self) -> Result<usize, AppError> {
+        self.store()
+            .read(|snapshot| {
+                let who = snapshot.who;
+                let stream = credential_stream(who.node, who.role).id(&who.org);
+                let mut count = 0;
+                for account in snapshot.accounts()? {
+                    let usable = !account.disabled && account.nodes.contains(&who.node);
+                    if usable && snapshot.verifier(account.account, stream)?.is_some() {
+                        count += 1;
+                    }
+                }
+                Ok(count)
+            })
+            .await
+    }
+
     /// What anybody may know of this node.
     ///
     /// # Errors

@@ -200,12 +200,10 @@ async fn enrol_shelters(args: &DemoArgs, hq: &Node) -> anyhow::Result<()> {
 /// Waits until a shelter's people can log in there, at most a few seconds: the first exchange brings them.
 async fn know_their_people(shelter: &Node) {
     let mut commits = shelter.app().commits();
+    let people = city::ACCOUNTS.iter().filter(|one| one.at.contains(&1)).count();
     let known = async {
-        loop {
-            let info = shelter.app().node_info().await;
-            let people =
-                info.ok().and_then(|info| info.demo_login).map_or(0, |login| login.accounts.len());
-            if people >= 5 || commits.changed().await.is_err() {
+        while shelter.app().people_with_password().await.unwrap_or(0) < people {
+            if commits.changed().await.is_err() {
                 return;
             }
         }

@@ -69,8 +69,7 @@ async fn it_goes_on_where_it_stopped_and_begins_anew_when_told() {
     let mut demo = demo;
     let took = demo.stop().await;
     assert!(took < Duration::from_secs(2), "Ctrl-C took {took:?} with a page open");
-    let (done, refusal) =
-        command(&["serve", "--data", demo.node_dir(0).to_str().unwrap()]).await;
+    let (done, refusal) = command(&["serve", "--data", demo.node_dir(0).to_str().unwrap()]).await;
     assert!(!done && refusal.contains("demo"), "serve took a demo's directory: {refusal}");
     let (port, mqtt_port) = (demo.port, demo.mqtt_port);
     let demo = Demo::start_in(demo.into_dir(), port, mqtt_port, &[]).await;

@@ -52,7 +52,11 @@ impl Node {
 
     async fn is_up(&mut self) -> Value {
         until("a node that answers", SOON, async || {
-            assert!(self.program.has_ended().is_none(), "it did not start: {}", self.program.said());
+            assert!(
+                self.program.has_ended().is_none(),
+                "it did not start: {}",
+                self.program.said()
+            );
             node_info(self.address).await
         })
         .await
@@ -86,7 +90,8 @@ struct Pair {
 
 /// A new account; answers with its number and password.
 async fn account(admin: &Person, login: &str, role: &str, node: &str) -> (u64, String) {
-    let new = json!({ "login": login, "name": login, "role": role, "nodes": [node], "phone": null });
+    let new =
+        json!({ "login": login, "name": login, "role": role, "nodes": [node], "phone": null });
     let number = admin.post("/accounts", new).await["account"].as_u64().unwrap();
     let given = admin.post(&format!("/accounts/{number}/credential"), json!({})).await;
     (number, given["password"].as_str().unwrap().to_owned())
@@ -113,7 +118,16 @@ async fn pair() -> Pair {
     let data = hq_dir.to_str().unwrap();
     let (base, mqtt) = (format!("http://127.0.0.1:{port}"), door.to_string());
     let (done, said) = command(&[
-        "org", "init", "--data", data, "--name", "試しの市", "--mqtt", &mqtt, "--base-url", &base,
+        "org",
+        "init",
+        "--data",
+        data,
+        "--name",
+        "試しの市",
+        "--mqtt",
+        &mqtt,
+        "--base-url",
+        &base,
     ])
     .await;
     assert!(done, "{said}");
@@ -140,8 +154,7 @@ async fn pair() -> Pair {
     let way = format!("headquarters = \"{}\"", line.address());
     let mut shelter = Node::start(shelter_dir, port + 1, &way).await;
     let id = |info: Value| info["id"].as_str().unwrap().to_owned();
-    let (hq_id, shelter_id) =
-        (id(node_info(hq.address).await.unwrap()), id(shelter.is_up().await));
+    let (hq_id, shelter_id) = (id(node_info(hq.address).await.unwrap()), id(shelter.is_up().await));
 
     let admin = Person::log_in(hq.address, "kanri", password).await;
     let (of_desk, desk_password) = account(&admin, "tsukue", "publisher", &hq_id).await;
@@ -152,7 +165,8 @@ async fn pair() -> Pair {
     let clerk = until("the clerk's login, which comes over the line", SOON, async || {
         // A handful of wrong tries would make one wait for a minute: ask only once the account is there.
         let waits = admin.get("/accounts").await;
-        let row = waits["accounts"].as_array().unwrap().iter().find(|row| row["login"] == "uketsuke");
+        let row =
+            waits["accounts"].as_array().unwrap().iter().find(|row| row["login"] == "uketsuke");
         let row = row.unwrap();
         when(row["pending_nodes"].as_array().unwrap().is_empty(), row)?;
         Person::try_log_in(shelter.address, "uketsuke", &clerk_password).await
@@ -242,8 +256,7 @@ async fn nothing_acknowledged_is_lost_and_nothing_stands_twice_when_nodes_are_ki
         }
         enough.set(true);
     };
-    let writing =
-        (write_until(&desk, &room, &enough), write_until(&clerk, &room, &enough));
+    let writing = (write_until(&desk, &room, &enough), write_until(&clerk, &room, &enough));
     let (by_desk, by_clerk, ()) = tokio::join!(writing.0, writing.1, harm);
     eprintln!("{} messages of the desk, {} of the clerk", by_desk.len(), by_clerk.len());
     assert!(by_desk.len() > 10 && by_clerk.len() > 10, "hardly anything was written");
