@@ -1,5 +1,6 @@
 //! The integration tests: one binary, one file per promise.
 #![allow(
+    clippy::unwrap_in_result,
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
