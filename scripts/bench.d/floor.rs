@@ -48,7 +48,7 @@ impl Table {
             for (room, body) in rows {
                 self.next += 1;
                 // Ids come in no order, as real ones do.
-                let id = self.next.wrapping_mul(0x9E37_79B9_7F4A_7C1);
+                let id = self.next.wrapping_mul(0x09E3_779B_97F4_A7C1);
                 insert.execute(params![i64::try_from(*room)?, self.next, id, body])?;
             }
         }

@@ -231,10 +231,10 @@ impl Bench {
         self.report.binary(bytes);
         if self.has_mosquitto {
             let took = footprint::mosquitto_starts(&self.folder).await?;
-            self.report.starts("Mosquitto: start to the first CONNACK", took, None);
+            self.report.starts("Mosquitto: start to the first CONNACK", &took, None);
         }
         let took = footprint::starts(&mut fresh).await?;
-        self.report.starts("noroshi: start to the first 200, empty", took, Some(150.0));
+        self.report.starts("noroshi: start to the first 200, empty", &took, Some(150.0));
         let at_rest = footprint::idle(fresh.pid(), idle).await?;
         self.report.idle("noroshi", at_rest, true);
         let (files, gzip) = footprint::first_load(&fresh, "gzip").await?;

@@ -138,8 +138,8 @@ impl Report {
         self.keep("W8 binary", "noroshi", json!({ "stripped_bytes": bytes }));
     }
 
-    pub(crate) fn starts(&mut self, of: &str, took: Vec<f64>, most: Option<f64>) {
-        let middle = figures::median(took.clone());
+    pub(crate) fn starts(&mut self, of: &str, took: &[f64], most: Option<f64>) {
+        let middle = figures::median(took.to_vec());
         let listed: Vec<String> = took.iter().map(|ms| format!("{ms:.1}")).collect();
         println!("  {of}: {} ms", listed.join(", "));
         if let Some(most) = most {

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 use tokio::sync::watch;
+use tokio::time::Instant;
 use utoipa::ToSchema;
 
 use crate::app::App;
@@ -67,6 +68,16 @@ pub struct LiveFeed {
     changes: watch::Receiver<u64>,
     peers: watch::Receiver<Vec<PeerState>>,
     cursor: i64,
+    quiet_until: Instant,
+}
+
+/// What woke a feed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Woken {
+    /// A commit.
+    Changes,
+    /// A line went or came.
+    Peers,
 }
 
 impl App {
@@ -84,27 +95,41 @@ impl App {
             changes,
             peers: self.parts().peers.clone(),
             cursor,
+            quiet_until: Instant::now(),
         })
     }
 }
 
 impl LiveFeed {
     /// Waits for something to tell. `None`: the node stops.
-    pub async fn next(&mut self) -> Option<Vec<LiveEvent>> {
+    ///
+    /// Asks nothing of the store: a caller may leave this unpolled while it answers something else, and what is
+    /// queued for a reader but not polled would keep the reader from everybody.
+    pub async fn woken(&mut self) -> Option<Woken> {
         tokio::select! {
             changed = self.changes.changed() => changed.ok()?,
             changed = self.peers.changed() => {
                 changed.ok()?;
                 self.peers.borrow_and_update();
-                return Some(vec![changed_topics(&["link", "nodes"])]);
+                return Some(Woken::Peers);
             }
         }
-        tokio::time::sleep(COALESCE).await;
+        // A lone change is told at once; only what follows closely waits.
+        tokio::time::sleep_until(self.quiet_until).await;
+        self.quiet_until = Instant::now() + COALESCE;
         self.changes.borrow_and_update();
-        Some(self.look().await.unwrap_or_else(|_error| {
-            // The screen looks for itself; what failed stands in the log.
-            vec![changed_topics(&["rooms", "bulletins", "safety", "reports", "link"])]
-        }))
+        Some(Woken::Changes)
+    }
+
+    /// What there is to tell.
+    pub async fn tell(&mut self, woken: Woken) -> Vec<LiveEvent> {
+        match woken {
+            Woken::Peers => vec![changed_topics(&["link", "nodes"])],
+            Woken::Changes => self.look().await.unwrap_or_else(|_error| {
+                // The screen looks for itself; what failed stands in the log.
+                vec![changed_topics(&["rooms", "bulletins", "safety", "reports", "link"])]
+            }),
+        }
     }
 
     async fn look(&mut self) -> Result<Vec<LiveEvent>, AppError> {

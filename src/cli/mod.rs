@@ -71,7 +71,11 @@ pub(crate) struct DataDir {
 #[must_use]
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        // Readers, verifiers, photos, files: more threads at once would only hold memory.
+        .max_blocking_threads(32)
+        .build();
     let done = match runtime {
         Ok(runtime) => {
             let done = runtime.block_on(dispatch(cli.command));

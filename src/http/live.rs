@@ -19,6 +19,7 @@ use tokio::time::MissedTickBehavior;
 use crate::app::App;
 use crate::app::live::LiveEvent;
 use crate::app::live::LiveFeed;
+use crate::app::live::Woken;
 use crate::domain::access::Actor;
 use crate::http::Shared;
 use crate::http::extract::Who;
@@ -118,7 +119,11 @@ impl Talk {
                 () = stop.cancelled() => Err(End::Close(GOING_AWAY, "stopping")),
                 said = self.socket.recv() => self.hear(said.as_ref()),
                 _now = beat.tick() => self.beat(rhythm).await,
-                (feed, events) = waiting.as_mut() => {
+                (mut feed, woken) = waiting.as_mut() => {
+                    let events = match woken {
+                        Some(woken) => Some(feed.tell(woken).await),
+                        None => None,
+                    };
                     waiting.set(next(feed));
                     self.tell(events).await
                 }
@@ -195,9 +200,9 @@ async fn still_holds(app: &App, token: &Token, actor: &Actor) -> bool {
     }
 }
 
-async fn next(mut feed: LiveFeed) -> (LiveFeed, Option<Vec<LiveEvent>>) {
-    let events = feed.next().await;
-    (feed, events)
+async fn next(mut feed: LiveFeed) -> (LiveFeed, Option<Woken>) {
+    let woken = feed.woken().await;
+    (feed, woken)
 }
 
 /// Few events go whole; many become one tick.

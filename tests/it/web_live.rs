@@ -109,3 +109,25 @@ async fn the_door_closes_within_a_second() {
     let told = async { while let Some(Ok(_)) = page.next().await {} };
     tokio::time::timeout(DEADLINE, told).await.expect("the page's socket ended");
 }
+
+/// Many open pages beat and are told of every commit at the same time: nobody may hold what the others wait for.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn forty_open_pages_do_not_stop_the_node() {
+    let rhythm = Rhythm { beat: Duration::from_millis(20), silence: Duration::from_secs(60) };
+    let house = House::open(HttpOptions { rhythm, ..HttpOptions::default() }).await;
+    let door = &house.hq;
+    let token = door.token(house.publisher.login, &house.publisher.password).await;
+    let mut pages = tokio::task::JoinSet::new();
+    for _ in 0..40 {
+        let mut page = socket(door, &[("authorization", token.as_str())]).await.unwrap();
+        pages.spawn(async move { while let Some(Ok(_)) = page.next().await {} });
+    }
+    for number in 0..60 {
+        let room =
+            format!(r#"{{"client_id":"room{number:012}","name":"部屋{number}","members":[1]}}"#);
+        let made = door.post_json("/api/v1/rooms", &[("Authorization", &token)], &room).await;
+        assert_eq!(made.status, 201, "room {number}: {}", made.text());
+    }
+    let well = door.get("/healthz", &[]).await;
+    assert_eq!(well.status, 200, "{}", well.text());
+}
