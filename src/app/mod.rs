@@ -77,6 +77,7 @@ struct Inner {
     parts: Parts,
     attempts: Mutex<BTreeMap<(String, IpAddr), Attempts>>,
     verifying: Semaphore,
+    memory: Arc<password::Memory>,
     looking: Semaphore,
 }
 
@@ -96,6 +97,7 @@ impl App {
                 attempts: Mutex::default(),
                 // Argon2 takes 19 MiB each, a photo up to 150: two of each at once.
                 verifying: Semaphore::new(2),
+                memory: Arc::default(),
                 looking: Semaphore::new(2),
             }),
         }

@@ -1,6 +1,7 @@
 //! Logging in and out: sessions are local to a node, opaque, stored hashed; wrong tries make one wait.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use serde::Deserialize;
 use serde::Serialize;
@@ -8,7 +9,6 @@ use utoipa::ToSchema;
 
 use crate::app::App;
 use crate::app::error::AppError;
-use crate::app::password;
 use crate::app::people::Directory;
 use crate::app::random;
 use crate::domain::access::Actor;
@@ -177,7 +177,8 @@ impl App {
 
     async fn verify(&self, password: String, verifier: String) -> bool {
         let Ok(_place) = self.inner.verifying.acquire().await else { return false };
-        tokio::task::spawn_blocking(move || password::fits(&password, &verifier))
+        let memory = Arc::clone(&self.inner.memory);
+        tokio::task::spawn_blocking(move || memory.fits(&password, &verifier))
             .await
             .unwrap_or(false)
     }
