@@ -253,10 +253,10 @@ pub(crate) async fn verifiers(
     let mut made = Vec::with_capacity(count);
     for _ in 0..count {
         let salt = random::<16>()?;
-        let text = password.to_owned();
+        let (text, memory) = (password.to_owned(), app.inner.memory.clone());
         let place =
             app.inner.verifying.acquire().await.map_err(|_closed| AppError::BadRequest("stop"))?;
-        let hash = tokio::task::spawn_blocking(move || password::hash(&text, &salt))
+        let hash = tokio::task::spawn_blocking(move || memory.hash(&text, &salt))
             .await
             .map_err(|_panicked| AppError::BadRequest("password"))??;
         drop(place);

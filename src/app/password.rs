@@ -7,29 +7,15 @@ use argon2::Argon2;
 use argon2::Block;
 use argon2::Params;
 use argon2::PasswordHash;
-use argon2::PasswordHasher;
 use argon2::Version;
-use argon2::password_hash::SaltString;
+use data_encoding::BASE64_NOPAD;
 
 use crate::app::error::AppError;
 
 /// Memory in KiB, passes, lanes.
 const COST: (u32, u32, u32) = (19 * 1024, 2, 1);
-
-fn argon2() -> Argon2<'static> {
-    let params = Params::new(COST.0, COST.1, COST.2, None).unwrap_or(Params::DEFAULT);
-    Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
-}
-
-/// Makes a verifier (PHC text); takes tens of milliseconds, so not on an async thread.
-///
-/// # Errors
-/// [`AppError::BadRequest`] when the password can't be hashed.
-pub fn hash(password: &str, salt: &[u8; 16]) -> Result<String, AppError> {
-    let bad = |_unhashable| AppError::BadRequest("password");
-    let salt = SaltString::encode_b64(salt).map_err(bad)?;
-    Ok(argon2().hash_password(password.as_bytes(), &salt).map_err(bad)?.to_string())
-}
+/// Bytes of a verifier's hash.
+const HASH_BYTES: usize = 32;
 
 /// Working memory of verifications: handed from one to the next, because 19 MiB freed on each of many threads
 /// stay with those threads.
@@ -37,15 +23,44 @@ pub fn hash(password: &str, salt: &[u8; 16]) -> Result<String, AppError> {
 pub struct Memory(Mutex<Vec<Vec<Block>>>);
 
 impl Memory {
+    /// Makes a verifier (PHC text); takes tens of milliseconds, so not on an async thread.
+    ///
+    /// # Errors
+    /// [`AppError::BadRequest`] when the password can't be hashed.
+    pub fn hash(&self, password: &str, salt: &[u8; 16]) -> Result<String, AppError> {
+        let (memory, passes, lanes) = COST;
+        let bad = |_unhashable| AppError::BadRequest("password");
+        let params = Params::new(memory, passes, lanes, Some(HASH_BYTES)).map_err(bad)?;
+        let mut found = [0_u8; HASH_BYTES];
+        self.with(|blocks| {
+            blocks.resize(params.block_count(), Block::default());
+            Argon2::new(Algorithm::Argon2id, Version::V0x13, params).hash_password_into_with_memory(
+                password.as_bytes(),
+                salt,
+                &mut found,
+                blocks,
+            )
+        })
+        .map_err(bad)?;
+        let text = |bytes: &[u8]| BASE64_NOPAD.encode(bytes);
+        let (salt, hash) = (text(salt), text(&found));
+        Ok(format!("$argon2id$v=19$m={memory},t={passes},p={lanes}${salt}${hash}"))
+    }
+
     /// Does the password fit? Takes tens of milliseconds.
     #[must_use]
     pub fn fits(&self, password: &str, verifier: &str) -> bool {
+        self.with(|blocks| fits_in(blocks, password, verifier)).unwrap_or(false)
+    }
+
+    /// Lends a working memory.
+    fn with<T>(&self, work: impl FnOnce(&mut Vec<Block>) -> T) -> T {
         let mut blocks = self.0.lock().ok().and_then(|mut free| free.pop()).unwrap_or_default();
-        let fits = fits_in(&mut blocks, password, verifier).unwrap_or(false);
+        let done = work(&mut blocks);
         if let Ok(mut free) = self.0.lock() {
             free.push(blocks);
         }
-        fits
+        done
     }
 }
 
@@ -85,9 +100,9 @@ mod tests {
 
     #[test]
     fn only_the_right_password_fits() {
-        let verifier = hash("noroshi-demo", &[7; 16]).unwrap_or_default();
-        assert!(verifier.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{verifier}");
         let memory = Memory::default();
+        let verifier = memory.hash("noroshi-demo", &[7; 16]).unwrap_or_default();
+        assert!(verifier.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{verifier}");
         let fits = |password, verifier: &str| memory.fits(password, verifier);
         assert!(fits("noroshi-demo", &verifier));
         assert!(!fits("noroshi-dem0", &verifier));
