@@ -30,6 +30,20 @@ const dateFormats = {
     month: 'short',
   }),
 };
+const yearFormats = {
+  ja: new Intl.DateTimeFormat('ja-JP', {
+    timeZone: ZONE,
+    year: 'numeric',
+    month: 'long',
+    day: 'numeric',
+  }),
+  en: new Intl.DateTimeFormat('en-GB', {
+    timeZone: ZONE,
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+  }),
+};
 const dayFormat = new Intl.DateTimeFormat('sv-SE', { timeZone: ZONE });
 
 /** "14:12" */
@@ -55,6 +69,13 @@ export function date(ms: number, language: 'ja' | 'en' = 'ja'): string {
 /** 「10月8日(木) 14:12」 */
 export function dateClock(ms: number, language: 'ja' | 'en' = 'ja'): string {
   return `${date(ms, language)} ${clock(ms)}`;
+}
+
+/** 「10月8日(木) 14:12」 this year, 「2018年7月25日 16:34」 in another: an old photo must not look like a new one. */
+export function dateClockWithYear(ms: number, nowMs: number, language: 'ja' | 'en' = 'ja'): string {
+  const isThisYear = dayKey(ms).slice(0, 4) === dayKey(nowMs).slice(0, 4);
+  const day = isThisYear ? date(ms, language) : yearFormats[language].format(ms);
+  return `${day} ${clock(ms)}`;
 }
 
 /** "14:12" today, 「10月7日(水) 14:12」 on another day. */

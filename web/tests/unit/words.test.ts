@@ -9,7 +9,15 @@ import { common } from '../../src/lib/i18n/ja/common';
 import { desk } from '../../src/lib/i18n/ja/desk';
 import { phone } from '../../src/lib/i18n/ja/phone';
 import type { Entry } from '../../src/lib/i18n/types';
-import { age, clock, clockOrDate, dateClock, minutesSeconds, span } from '../../src/lib/time';
+import {
+  age,
+  clock,
+  clockOrDate,
+  dateClock,
+  dateClockWithYear,
+  minutesSeconds,
+  span,
+} from '../../src/lib/time';
 
 type Everything = Record<'ja' | 'en', Record<string, Entry>>;
 const everything: Everything = {
@@ -76,6 +84,9 @@ describe('times', () => {
     expect(clock(at)).toBe('14:12');
     expect(clock(Date.UTC(2026, 9, 7, 15, 0))).toBe('00:00');
     expect(dateClock(at)).toBe('10月8日(木) 14:12');
+    expect(dateClockWithYear(at, at)).toBe('10月8日(木) 14:12');
+    const old = Date.parse('2018-07-25T16:34:00+09:00');
+    expect(dateClockWithYear(old, at)).toBe('2018年7月25日 16:34');
     expect(clockOrDate(at, at + 3600_000)).toBe('14:12');
     expect(clockOrDate(at, at + 86_400_000)).toBe('10月8日(木) 14:12');
   });

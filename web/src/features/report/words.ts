@@ -1,7 +1,7 @@
 // Reports in words: what, how deep, where, when by the camera, and how far it got.
 import type { Report, What } from '../../lib/api/types';
 import type { Key, Translate } from '../../lib/i18n';
-import { clock, date } from '../../lib/time';
+import { dateClockWithYear } from '../../lib/time';
 
 /** What can have happened, in the order of the form. */
 export const WHATS: readonly What[] = ['flood', 'river', 'slide', 'other'];
@@ -67,7 +67,7 @@ export function distance(metres: number): string {
 }
 
 /** The camera's clock, which knows no zone, as date and time of day. */
-export function cameraTime(civil: string, language: 'ja' | 'en'): string {
+export function cameraTime(civil: string, nowMs: number, language: 'ja' | 'en'): string {
   const parts = /^(\d{4})-(\d{2})-(\d{2})[T ](\d{2}):(\d{2})/.exec(civil);
   if (parts === null) {
     return civil;
@@ -75,5 +75,5 @@ export function cameraTime(civil: string, language: 'ja' | 'en'): string {
   const [, year, month, day, hour, minute] = parts.map(Number);
   // The numbers are Japan's own clock: nine hours ahead of UTC.
   const ms = Date.UTC(year ?? 0, (month ?? 1) - 1, day, (hour ?? 0) - 9, minute);
-  return `${date(ms, language)} ${clock(ms)}`;
+  return dateClockWithYear(ms, nowMs, language);
 }

@@ -31,6 +31,7 @@ export const phone: Translation<typeof ja> = {
   'phone.call': 'Call',
   'phone.callPerson': 'Call {name}',
   'phone.comma': ', ',
+  'phone.link.back': '{time} Line back',
   'phone.deliver.arrived': 'Arrived',
   'phone.deliver.arrivedAt': 'Reached {place}',
   'phone.deliver.cut': 'Not yet. Line cut',

@@ -25,6 +25,7 @@ export const phone = {
   'phone.call': '電話',
   'phone.callPerson': '{name}に電話',
   'phone.comma': '、',
+  'phone.link.back': '{time} つながりました',
   'phone.deliver.arrived': '届きました',
   'phone.deliver.arrivedAt': '{place}に届いた',
   'phone.deliver.cut': 'まだ。回線が切れています',
