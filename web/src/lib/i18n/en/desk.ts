@@ -124,7 +124,7 @@ export const desk: Translation<typeof ja> = {
   'desk.issue.what': 'Number, level',
   'desk.issue.numberCorr': 'No. {no} correction {n}',
   'desk.issue.second':
-    'Two people should check. Choose "I issue it alone" only if you are alone; it is recorded.',
+    'Two people should check. Choose "I issue it alone" only if you are alone; your name stays with it.',
   'desk.issue.alone': 'I issue it alone',
   'desk.issue.needAlone': 'Choose "alone" first',
   'desk.issue.back': 'Back without issuing',

@@ -122,7 +122,7 @@ export const desk = {
   'desk.issue.what': '号数・レベル',
   'desk.issue.numberCorr': '第{no}号 訂正{n}',
   'desk.issue.second':
-    '二人で確かめるのがきまりです。いま一人のときだけ「一人で出す」を選びます。記録に残ります。',
+    '二人で確かめるのがきまりです。いま一人のときだけ「一人で出す」を選びます。出した人の名前が残ります。',
   'desk.issue.alone': '一人で出す',
   'desk.issue.needAlone': '「一人で出す」を選ぶと出せます',
   'desk.issue.back': '出さずに戻る',
