@@ -388,9 +388,9 @@ impl Store {
         let mut random = [0_u8; ClientId::LEN];
         getrandom::fill(&mut random).map_err(|_no_random| StoreError::Busy)?;
         self.write(Sort::Bookkeeping, move |writing| {
-            if !writing.life.clock.is_news(offset_ms, error_ms) {
+            let Some(offset_ms) = writing.life.clock.news(offset_ms, error_ms) else {
                 return Ok(());
-            }
+            };
             let own = writing.life.clock.own_ms();
             let client_id = ClientId(random);
             let note = ClockNoteBody {

@@ -9,6 +9,8 @@ use crate::domain::time::ClockState;
 /// A base later than the floor by more than this is not believed without trust: 400 days in ms.
 const BELIEVABLE_MS: i64 = 400 * 24 * 3600 * 1000;
 
+/// Differences up to this are noise, in ms.
+const NOISE_MS: u64 = 500;
 /// Notes follow each other at least so far apart.
 const NOTE_EVERY_MS: i64 = 10 * 60 * 1000;
 
@@ -30,7 +32,8 @@ impl NodeClock {
     pub(super) fn open(clock: SharedClock, trusted: bool, floor_ms: i64) -> Self {
         let wall = clock.wall_ms();
         let believable = (floor_ms..=floor_ms.saturating_add(BELIEVABLE_MS)).contains(&wall);
-        let start = if trusted || believable { wall } else { floor_ms };
+        // A scale that is made up begins a second after what is known, so that it never overlaps it.
+        let start = if trusted || believable { wall } else { floor_ms.saturating_add(1_000) };
         let steady = i64::try_from(clock.steady_ms()).unwrap_or(0);
         let state = if trusted { ClockState::Trusted } else { ClockState::Untrusted };
         Self {
@@ -68,16 +71,19 @@ impl NodeClock {
         self.state
     }
 
-    /// Is what a trusted headquarters told worth a note in the log? When the state gets better, or the offset
-    /// moved by more than half a second and its own error, at most once in ten minutes.
-    pub(super) fn is_news(&self, offset_ms: i64, error_ms: u64) -> bool {
-        let moved = offset_ms.saturating_sub(self.offset_ms).unsigned_abs();
+    /// What is worth a note in the log of what a trusted headquarters told: the offset from then on. When the
+    /// state gets better, or the offset moved (at most once in ten minutes). An offset moves only by more than
+    /// half a second and its own error: less is the line's noise, and would put replies before their questions.
+    pub(super) fn news(&self, offset_ms: i64, error_ms: u64) -> Option<i64> {
+        let moved =
+            offset_ms.saturating_sub(self.offset_ms).unsigned_abs() > error_ms.max(NOISE_MS);
         let rested =
             self.noted_ms.is_none_or(|at| self.own_ms().saturating_sub(at) >= NOTE_EVERY_MS);
-        self.state < ClockState::Trusted || (rested && moved > error_ms.max(500))
+        let better = self.state < ClockState::Trusted;
+        (better || (rested && moved)).then_some(if moved { offset_ms } else { self.offset_ms })
     }
 
-    /// Takes over what was told, after its note is in the log.
+    /// Takes over what was noted, after its note is in the log.
     pub(super) fn learn(&mut self, offset_ms: i64) {
         self.offset_ms = offset_ms;
         self.state = ClockState::Trusted;
@@ -91,5 +97,48 @@ impl std::fmt::Debug for NodeClock {
             .field("offset_ms", &self.offset_ms)
             .field("state", &self.state)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+
+    struct At(i64);
+
+    impl crate::clock::Clock for At {
+        fn wall_ms(&self) -> i64 {
+            self.0
+        }
+
+        fn steady_ms(&self) -> u64 {
+            0
+        }
+    }
+
+    const NOW_MS: i64 = 1_795_478_400_000;
+
+    fn untrusted(wall_ms: i64, floor_ms: i64) -> NodeClock {
+        NodeClock::open(Arc::new(At(wall_ms)), false, floor_ms)
+    }
+
+    #[test]
+    fn noise_makes_trusted_and_moves_nothing() {
+        let mut clock = untrusted(NOW_MS, NOW_MS - 5_000);
+        assert_eq!(clock.news(300, 10), Some(0), "trusted now, half a second is noise");
+        assert_eq!(clock.news(900, 1_000), Some(0), "no further off than its own error");
+        assert_eq!(clock.news(-60_000, 10), Some(-60_000), "a minute is not noise");
+        clock.learn(0);
+        assert_eq!(clock.news(300, 10), None);
+        assert_eq!(clock.news(60_000, 10), None, "not again within ten minutes");
+    }
+
+    #[test]
+    fn a_quick_restart_does_not_run_ahead_and_a_box_in_1970_begins_after_what_it_knows() {
+        assert_eq!(untrusted(NOW_MS, NOW_MS - 3).own_ms(), NOW_MS);
+        assert_eq!(untrusted(0, NOW_MS).own_ms(), NOW_MS + 1_000);
+        assert_eq!(untrusted(4_102_444_800_000, NOW_MS).own_ms(), NOW_MS + 1_000);
     }
 }

@@ -175,7 +175,7 @@ fn prepare(conn: &Connection, dir: &Path, own: &Writership) -> Result<bool, Stor
 fn floor_ms(conn: &Connection) -> Result<i64, StoreError> {
     let stored: Option<i64> =
         conn.query_row("SELECT max(stored) FROM event", [], |row| row.get(0))?;
-    Ok(BUILT_MS.max(stored.unwrap_or(0).saturating_add(1_000)))
+    Ok(BUILT_MS.max(stored.unwrap_or(0)))
 }
 
 /// Views of another version are thrown away and computed again.
